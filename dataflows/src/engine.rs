@@ -1,0 +1,394 @@
+//! The engine: worker threads that run the graph, fed by commits and answering in commits.
+//!
+//! One thread (or several) owns the dataflow and does nothing else; everything around it talks to it through
+//! bounded channels. Time is the commit's number.
+//!
+//! *Invariants.*
+//! 1. Commits are fed in growing time; what comes out for a commit is published once, summed up, when the
+//!    frontier has passed it, and in order.
+//! 2. The queue of commits is bounded: when the engine lags, [`Engine::feed`] blocks, and so ingest stops draining.
+//! 3. The worker thread never blocks on anything but its own park, and never panics and lives on: the binary is
+//!    built to abort on panic, and [`Engine::progress`] lets a watchdog see a frontier that does not move.
+//! 4. The held trace is compacted to the last published commit after every commit.
+
+use crate::facts::Update;
+use crate::finding::Published;
+use crate::graph::{self, Graph};
+use crate::judge::Bench;
+use crate::operators::{Diff, Time};
+use crate::params::Params;
+use crate::row::Row;
+use crate::rules::{Conclusions, Outcome, Rule};
+use crate::symbols::{Symbol, Symbols};
+use differential_dataflow::consolidation::consolidate;
+use differential_dataflow::trace::TraceReader;
+use differential_dataflow::trace::cursor::{Cursor, cursor_list};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
+use timely::communication::allocator::generic::AllocatorBuilder;
+use timely::progress::Antichain;
+use timely::worker::Worker;
+use timely::{CommunicationConfig, WorkerConfig};
+
+/// How many commits may wait for the engine. Ingest blocks past it: a quarter of a second's work at full load,
+/// enough to keep the engine busy and little enough to answer "try again" early.
+pub const QUEUE_COMMITS: usize = 64;
+
+/// How many commits a worker takes from the queue before it looks after the dataflow.
+const TAKE_COMMITS: usize = 16;
+
+/// The longest time an idle worker sleeps before it looks around: an upper bound on a missed wake-up.
+const PARK: Duration = Duration::from_millis(50);
+
+/// How much merging one idle step may do while the debt of a bulk load is settled.
+const SETTLE_EFFORT: usize = 100_000_000;
+
+/// One commit: changes of rows and of the clocks, all at one time.
+#[derive(Debug, Default)]
+pub struct Commit {
+    /// The commit's number; greater than all before.
+    pub time: Time,
+    /// Changes of rows.
+    pub updates: Vec<(Update, Diff)>,
+    /// The new instant for timers, µs.
+    pub now: Option<i64>,
+    /// The new value of the window's clock.
+    pub window: Option<i64>,
+}
+
+/// What a commit changed, summed up and sorted.
+#[derive(Debug)]
+pub struct Change {
+    /// The commit's number.
+    pub time: Time,
+    /// What began (+) and ended (−) to hold.
+    pub changes: Vec<(Published, Diff)>,
+}
+
+/// Every section rule's outcome on one section.
+pub struct Explanation {
+    /// Outcomes, in the order of the catalogue.
+    pub outcomes: Vec<(Rule, Outcome)>,
+    /// The findings, as they hold.
+    pub conclusions: Conclusions,
+    /// How many rows the section has.
+    pub rows: usize,
+}
+
+enum Command {
+    Commit(Commit),
+    Settle(Sender<()>),
+}
+
+/// A question to all workers; the one that holds the section answers.
+struct Question {
+    section: Symbol,
+    answer: Sender<Option<Explanation>>,
+}
+
+/// A running engine.
+pub struct Engine {
+    commands: Option<SyncSender<Command>>,
+    questions: Vec<(Sender<Question>, Arc<OnceLock<Thread>>)>,
+    published: Arc<AtomicU64>,
+    main: Option<JoinHandle<()>>,
+}
+
+/// What one worker is given at its start.
+struct Ends {
+    commands: Option<Receiver<Command>>,
+    changes: Option<Sender<Change>>,
+    questions: Receiver<Question>,
+    thread: Arc<OnceLock<Thread>>,
+}
+
+impl Engine {
+    /// Starts `workers` threads (at least one) and gives the receiver of what each commit changed.
+    ///
+    /// # Panics
+    /// If threads cannot be started: there is nothing to run without them.
+    pub fn start(workers: usize, params: Params, symbols: Arc<Symbols>) -> (Engine, Receiver<Change>) {
+        let workers = workers.max(1);
+        let (commands, command_end) = sync_channel(QUEUE_COMMITS);
+        let (changes, change_end) = channel();
+        let (mut command_end, mut changes) = (Some(command_end), Some(changes));
+        let (mut ends, mut questions) = (Vec::new(), Vec::new());
+        for _ in 0..workers {
+            let (sender, receiver) = channel();
+            let thread = Arc::new(OnceLock::new());
+            questions.push((sender, thread.clone()));
+            let (commands, changes) = (command_end.take(), changes.take());
+            ends.push(std::sync::Mutex::new(Some(Ends { commands, changes, questions: receiver, thread })));
+        }
+        let published = Arc::new(AtomicU64::new(0));
+        let watermark = published.clone();
+        let body = move || run(workers, params, symbols, ends, watermark);
+        let main = std::thread::Builder::new().name("engine".to_owned()).spawn(body);
+        let main = main.expect("the engine's thread starts");
+        (Engine { commands: Some(commands), questions, published, main: Some(main) }, change_end)
+    }
+
+    /// Feeds a commit; blocks while the queue is full.
+    ///
+    /// # Panics
+    /// If the engine has stopped, which it only does when told to.
+    pub fn feed(&self, commit: Commit) {
+        self.send(Command::Commit(commit));
+    }
+
+    /// Settles the merge debt that a bulk load leaves, or the first commits of service would pay it. Returns when
+    /// all that was fed is published and the arrangements are merged.
+    pub fn settle(&self) {
+        let (done, wait) = channel();
+        self.send(Command::Settle(done));
+        wait.recv().ok();
+    }
+
+    /// The time before which everything has been published.
+    pub fn progress(&self) -> Time {
+        self.published.load(Ordering::Acquire)
+    }
+
+    /// Every section rule's outcome on a section, by the same function and rows as the judgement's.
+    pub fn explain(&self, section: Symbol) -> Option<Explanation> {
+        let (answer, answers) = channel();
+        for (question, thread) in &self.questions {
+            question.send(Question { section, answer: answer.clone() }).ok()?;
+            thread.get().map(Thread::unpark);
+        }
+        drop(answer);
+        answers.iter().flatten().next()
+    }
+
+    fn send(&self, command: Command) {
+        let commands = self.commands.as_ref().expect("the queue is there until the engine is dropped");
+        commands.send(command).expect("the engine runs until it is dropped");
+        self.questions[0].1.get().map(Thread::unpark);
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.commands = None;
+        for (_, thread) in &self.questions {
+            thread.get().map(Thread::unpark);
+        }
+        if let Some(main) = self.main.take() {
+            // A worker that panicked has aborted the binary; in tests its message is on the screen already.
+            main.join().ok();
+        }
+    }
+}
+
+static EFFORT: AtomicUsize = AtomicUsize::new(0);
+
+/// Merging while idle, only while [`EFFORT`] asks for it: in service it would delay events.
+fn worker_config() -> WorkerConfig {
+    use differential_dataflow::trace::ExertionLogic;
+    let logic: ExertionLogic = Arc::new(|levels: &[(usize, usize, usize)]| {
+        let effort = EFFORT.load(Ordering::Relaxed);
+        let unmerged = levels.iter().any(|(_, batches, _)| *batches > 1)
+            || levels.iter().filter(|(_, _, length)| *length > 0).count() > 1;
+        (effort > 0 && unmerged).then_some(effort)
+    });
+    let mut config = WorkerConfig::default();
+    config.set::<ExertionLogic>("differential/default_exert_logic".to_owned(), logic);
+    config
+}
+
+fn run(
+    workers: usize,
+    params: Params,
+    symbols: Arc<Symbols>,
+    ends: Vec<std::sync::Mutex<Option<Ends>>>,
+    published: Arc<AtomicU64>,
+) {
+    let communication =
+        if workers == 1 { CommunicationConfig::Thread } else { CommunicationConfig::Process(workers) };
+    let (builders, guard): (Vec<AllocatorBuilder>, _) =
+        communication.try_build().expect("worker threads within one process need no sockets");
+    let guards = timely::execute::execute_from(builders, guard, worker_config(), move |worker| {
+        let end = ends[worker.index()].lock().ok().and_then(|mut end| end.take());
+        let end = end.expect("each worker takes its own ends once");
+        let bench = Bench { params: params.clone(), symbols: symbols.clone() };
+        serve(worker, bench, end, &published);
+    });
+    drop(guards);
+}
+
+/// One worker's life.
+fn serve(worker: &mut Worker, bench: Bench, ends: Ends, published: &AtomicU64) {
+    ends.thread.set(std::thread::current()).ok();
+    let asking = Bench { params: bench.params.clone(), symbols: bench.symbols.clone() };
+    let Graph { inputs, probe, outbox, facts } = graph::build(worker, bench);
+    let mut this = Serving {
+        inputs: Some(inputs),
+        probe,
+        outbox,
+        facts,
+        pending: BTreeMap::new(),
+        last: 0,
+        done: 0,
+        settling: Vec::new(),
+        asking,
+    };
+    let Some(commands) = ends.commands else {
+        // Only the first worker feeds; an input that stays open would hold the frontier back.
+        this.inputs = None;
+        while worker.step_or_park(Some(PARK)) {
+            this.compact_to_frontier();
+            this.answer(&ends.questions);
+        }
+        return;
+    };
+    let changes = ends.changes.expect("the first worker publishes");
+    loop {
+        if !this.take(&commands) {
+            break;
+        }
+        if this.lags() {
+            worker.step();
+        } else if this.settling.is_empty() {
+            worker.step_or_park(Some(PARK));
+        } else {
+            this.settle(worker);
+        }
+        this.publish(&changes, published);
+        this.answer(&ends.questions);
+    }
+    this.inputs = None;
+    while worker.step_or_park(Some(PARK)) {
+        this.publish(&changes, published);
+    }
+    this.publish(&changes, published);
+}
+
+struct Serving {
+    inputs: Option<graph::Inputs>,
+    probe: timely::dataflow::operators::probe::Handle<Time>,
+    outbox: graph::Outbox,
+    facts: graph::FactsTrace,
+    /// What has come out for commits that are not complete.
+    pending: BTreeMap<Time, Vec<(Published, Diff)>>,
+    /// The last commit fed.
+    last: Time,
+    /// The last commit published.
+    done: Time,
+    settling: Vec<Sender<()>>,
+    asking: Bench,
+}
+
+impl Serving {
+    fn lags(&self) -> bool {
+        self.probe.less_than(&(self.last + 1))
+    }
+
+    /// Takes waiting commands; false when the engine is to stop.
+    fn take(&mut self, commands: &Receiver<Command>) -> bool {
+        let Some(inputs) = &mut self.inputs else { return false };
+        for _ in 0..TAKE_COMMITS {
+            match commands.try_recv() {
+                Ok(Command::Commit(commit)) => {
+                    assert!(commit.time > self.last, "commit {} after {}", commit.time, self.last);
+                    inputs.advance_to(commit.time);
+                    commit.now.into_iter().for_each(|now| inputs.set_now(now));
+                    commit.window.into_iter().for_each(|clock| inputs.set_window(clock));
+                    for (update, diff) in commit.updates {
+                        inputs.update(update, diff);
+                    }
+                    self.last = commit.time;
+                    inputs.advance_to(self.last + 1);
+                }
+                Ok(Command::Settle(done)) => self.settling.push(done),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+        true
+    }
+
+    /// Merges until nothing is left to merge, then tells those who wait.
+    fn settle(&mut self, worker: &mut Worker) {
+        EFFORT.store(SETTLE_EFFORT, Ordering::Relaxed);
+        // Each step merges at least one level of each arrangement; there are at most 64 levels.
+        for _ in 0..64 {
+            worker.step();
+        }
+        EFFORT.store(0, Ordering::Relaxed);
+        for done in self.settling.drain(..) {
+            done.send(()).ok();
+        }
+    }
+
+    fn publish(&mut self, changes: &Sender<Change>, published: &AtomicU64) {
+        for (output, time, diff) in self.outbox.borrow_mut().drain(..) {
+            self.pending.entry(time).or_default().push((output, diff));
+        }
+        if self.done == self.last && self.pending.is_empty() {
+            return;
+        }
+        let complete = self.probe.with_frontier(|f| f.first().copied()).unwrap_or(self.last + 1);
+        while let Some(first) = self.pending.first_entry().filter(|first| *first.key() < complete) {
+            let (time, mut outputs) = first.remove_entry();
+            consolidate(&mut outputs);
+            // The receiver may have gone at shutdown; what it missed is found again by replay.
+            changes.send(Change { time, changes: outputs }).ok();
+        }
+        let done = complete.saturating_sub(1).min(self.last);
+        if done > self.done {
+            self.done = done;
+            published.store(complete, Ordering::Release);
+            changes.send(Change { time: done, changes: Vec::new() }).ok();
+            self.compact(done);
+        }
+    }
+
+    fn compact_to_frontier(&mut self) {
+        let complete = self.probe.with_frontier(|f| f.first().copied()).unwrap_or(self.done);
+        let done = complete.saturating_sub(1);
+        if done > self.done {
+            self.done = done;
+            self.compact(done);
+        }
+    }
+
+    fn compact(&mut self, time: Time) {
+        let frontier = Antichain::from_elem(time);
+        self.facts.set_logical_compaction(frontier.borrow());
+        self.facts.set_physical_compaction(frontier.borrow());
+    }
+
+    fn answer(&mut self, questions: &Receiver<Question>) {
+        for question in questions.try_iter() {
+            let rows = self.rows(question.section);
+            let explanation = (!rows.is_empty()).then(|| {
+                let (outcomes, conclusions) = self.asking.explain(question.section, rows.iter());
+                Explanation { outcomes, conclusions, rows: rows.len() }
+            });
+            question.answer.send(explanation).ok();
+        }
+    }
+
+    /// The section's rows that hold, in the trace's order.
+    fn rows(&mut self, section: Symbol) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let Some(batches) = self.facts.batches_through(Antichain::new().borrow()) else { return rows };
+        let (mut cursor, storage) = cursor_list(batches);
+        cursor.seek_key(&storage, &section);
+        if cursor.get_key(&storage) == Some(&section) {
+            while let Some(row) = cursor.get_val(&storage) {
+                let mut count = 0;
+                cursor.map_times(&storage, |_, diff| count += *diff);
+                if count > 0 {
+                    rows.push(row.clone());
+                }
+                cursor.step_val(&storage);
+            }
+        }
+        rows
+    }
+}

@@ -1,0 +1,31 @@
+//! The pure half of Xiezhi: events as types, facts, rules, and the dataflows that keep every conclusion up to date.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`event`], [`json`], [`normalise`] | what comes in: read strictly, made comparable, persons made pseudonyms |
+//! | [`symbols`], [`row`], [`facts`], [`intake`] | from events to exact changes of small rows |
+//! | [`dossier`], [`rules`], [`params`], [`judge`] | one section's facts, judged by plain functions |
+//! | [`history`], [`operators`], [`graph`], [`engine`] | many sections, and the machinery |
+//! | [`finding`] | what is concluded |
+//!
+//! *Architecture invariant.* Nothing here reads a clock, a file, a socket or a random number, and nothing here knows of
+//! tokio: what comes out is a function of what went in.
+
+pub mod dossier;
+pub mod driver;
+pub mod engine;
+pub mod event;
+pub mod facts;
+pub mod finding;
+pub mod graph;
+pub mod history;
+pub mod intake;
+pub mod json;
+pub mod judge;
+pub mod normalise;
+pub mod operators;
+pub mod params;
+pub mod replay;
+pub mod row;
+pub mod rules;
+pub mod symbols;

@@ -1,0 +1,155 @@
+//! Rows that hold for a span of a clock: windows and timers.
+//!
+//! `spans(rows, clock, length, enter)` passes a row on while `enter ≤ clock < enter + length`, and takes it back when the
+//! clock leaves that span, in either direction. A window over 730 days and a timer that is due at an
+//! instant are the same operator with another clock and length.
+//!
+//! Updates with far-future timestamps would do the same in plain differential, but every commit would touch
+//! all that wait. Here a row costs nothing until its moment.
+//!
+//! *Laws.* The output sums to the rows in force at the clock's present value: it depends neither on the way
+//! the clock came there nor on when the row arrived. A clock that never was set passes nothing.
+
+use super::{Diff, Stash, Time};
+use differential_dataflow::consolidation::consolidate;
+use differential_dataflow::{AsCollection, ExchangeData, Hashable, VecCollection};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use timely::container::CapacityContainerBuilder;
+use timely::dataflow::channels::pact::{Exchange, Pipeline};
+use timely::dataflow::operators::generic::operator::Operator;
+use timely::dataflow::operators::vec::Broadcast;
+
+/// Rows that enter at the same value of the clock.
+struct Bucket<D> {
+    rows: Vec<(D, Diff)>,
+    settled: usize,
+}
+
+impl<D> Default for Bucket<D> {
+    fn default() -> Self {
+        Bucket { rows: Vec::new(), settled: 0 }
+    }
+}
+
+impl<D: Ord> Bucket<D> {
+    fn push(&mut self, row: D, diff: Diff) {
+        self.rows.push((row, diff));
+        // Consolidating at each doubling keeps the cost of a change constant on the average.
+        if self.rows.len() > 2 * self.settled.max(8) {
+            consolidate(&mut self.rows);
+            self.settled = self.rows.len();
+        }
+    }
+}
+
+/// The values of `enter` for which a row is in force at `now`.
+fn in_force(now: Option<i64>, length: Option<i64>) -> Range<i64> {
+    match now {
+        None => 0..0,
+        Some(now) => length.map_or(i64::MIN, |length| now - length + 1)..now + 1,
+    }
+}
+
+/// The parts of `a` that are not in `b`: at most one before and one after.
+fn without(a: &Range<i64>, b: &Range<i64>) -> [Range<i64>; 2] {
+    if b.is_empty() {
+        return [a.clone(), a.end..a.end];
+    }
+    [a.start..a.end.min(b.start), a.start.max(b.end)..a.end]
+}
+
+/// A row or a new value of the clock.
+enum Change<D> {
+    Row(D, Diff),
+    Clock(i64),
+}
+
+/// The rows in force at the latest value of `clock`.
+///
+/// `clock` is a stream of values, each with difference 1: the last one at or before a time counts, and
+/// the driver sends at most one a commit.
+///
+/// `enter` is the clock's value at which a row begins to hold, `length` for how long it does, in the
+/// clock's unit (`None`: for ever).
+pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
+    rows: VecCollection<'scope, Time, (K, V), Diff>,
+    clock: VecCollection<'scope, Time, i64, Diff>,
+    length: Option<i64>,
+    enter: impl Fn(&K, &V) -> i64 + 'static,
+    name: &str,
+) -> VecCollection<'scope, Time, (K, V), Diff> {
+    type Builder<D> = CapacityContainerBuilder<Vec<(D, Time, Diff)>>;
+    let by_key = Exchange::new(|((key, _), _, _): &((K, V), Time, Diff)| key.hashed().into());
+    let clock = clock.inner.broadcast();
+    rows.inner
+        .binary_frontier::<_, Builder<(K, V)>, _, _, _, _>(clock, by_key, Pipeline, name, |_, _| {
+            let mut buckets: BTreeMap<i64, Bucket<(K, V)>> = BTreeMap::new();
+            let mut now: Option<i64> = None;
+            let mut stash = Stash::default();
+            move |(row_input, row_frontier), (clock_input, clock_frontier), output| {
+                row_input.for_each_stamp(|capability, batches| {
+                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
+                    for (row, time, diff) in batches.flat_map(|batch| batch.drain(..)) {
+                        stash.push(time, &capability, Change::Row(row, diff));
+                    }
+                });
+                clock_input.for_each_stamp(|capability, batches| {
+                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
+                    for (value, time, _) in batches.flat_map(|batch| batch.drain(..)) {
+                        stash.push(time, &capability, Change::Clock(value));
+                    }
+                });
+                let complete = |time: &Time| {
+                    !row_frontier.frontier().less_equal(time) && !clock_frontier.frontier().less_equal(time)
+                };
+                while let Some((time, changes, capability)) = stash.pop(complete) {
+                    let mut session = output.session(&capability);
+                    let clocks = changes.iter().filter_map(|c| match c {
+                        Change::Clock(value) => Some(*value),
+                        Change::Row(..) => None,
+                    });
+                    let next = clocks.max().or(now);
+                    if next != now {
+                        let (before, after) = (in_force(now, length), in_force(next, length));
+                        for (parts, sign) in [(without(&before, &after), -1), (without(&after, &before), 1)] {
+                            for part in parts.into_iter().filter(|p| !p.is_empty()) {
+                                for (row, diff) in buckets.range(part).flat_map(|(_, bucket)| &bucket.rows) {
+                                    session.give((row.clone(), time, sign * diff));
+                                }
+                            }
+                        }
+                        now = next;
+                    }
+                    let open = in_force(now, length);
+                    for change in changes {
+                        let Change::Row(row, diff) = change else { continue };
+                        let enter = enter(&row.0, &row.1);
+                        if open.contains(&enter) {
+                            session.give((row.clone(), time, diff));
+                        }
+                        buckets.entry(enter).or_default().push(row, diff);
+                    }
+                }
+            }
+        })
+        .as_collection()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leaves_and_what_enters_are_the_differences_of_two_ranges() {
+        let old = in_force(Some(100), Some(10));
+        assert_eq!(old, 91..101);
+        let new = in_force(Some(105), Some(10));
+        assert_eq!(without(&old, &new), [91..96, 106..101]);
+        assert_eq!(without(&new, &old), [96..91, 101..106]);
+        let far = in_force(Some(500), Some(10));
+        assert_eq!(without(&old, &far), [91..101, 501..101]);
+        assert_eq!(in_force(None, Some(10)), 0..0);
+        assert_eq!(without(&old, &in_force(None, None)), [91..101, 101..101]);
+    }
+}

@@ -1,0 +1,48 @@
+//! DEV-07 · 上传 IP 相同 — bids uploaded from one network address.
+//!
+//! *Law.* None: a lead (OECD bid-rigging list, 2025). Offices share gateways.
+//!
+//! *Needs.* `device.ip`.
+//!
+//! *Formula.* Bids (not `on_site`) that show one same address; one finding an address.
+//!
+//! *Example.* Two of five bidders from 203.0.113.9: one finding. Four of five: the venue's gateway, a
+//! data-quality row and no finding.
+//!
+//! *Exclusions.* Guarded: a group of at least three that holds at least 80 % (`noise_share`) of the
+//! section's bidders.
+
+use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, shared};
+use crate::dossier::Dossier;
+use crate::finding::Severity;
+use crate::params::Params;
+use crate::row::FactKind;
+
+/// The rule's page.
+pub const SHEET: Sheet = Sheet {
+    rule: Rule::Dev07,
+    id: "DEV-07",
+    zh: "投标文件上传 IP 地址相同",
+    en: "bids were uploaded from the same network address",
+    basis: &[],
+    severity: Severity::L,
+    topic: Topic::Collusion,
+    family: Family::Device,
+    judge: Judge::Section(judge),
+};
+
+fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
+    if dossier.of_kind(FactKind::Ip).is_empty() {
+        return Outcome::InsufficientData("bid.submitted device.ip");
+    }
+    let before = conclusions.findings.len();
+    for (fact, group) in dossier.groups(FactKind::Ip, |bid| !bid.on_site) {
+        let finding = shared::group_finding(rule, dossier, params, fact, &group);
+        if shared::is_noise(dossier, params, &group) {
+            conclusions.quality.push(finding);
+        } else {
+            conclusions.findings.push(finding);
+        }
+    }
+    conclusions.outcome_since(before)
+}

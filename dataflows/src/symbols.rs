@@ -1,0 +1,212 @@
+//! Names as numbers: strings and event names become dense `u32`s before they enter the dataflow.
+//!
+//! Rows are copied into several arrangements, so they must be small. A [`Symbol`] stands for a normalised
+//! string (a code, a lock, a pseudonym), an [`EventRef`] for an event's `(source, id)`. Both tables only
+//! grow, and both are filled by ingest alone, in journal order, before a row that uses them is fed.
+//!
+//! *Invariants.* `Symbol(0)` and `EventRef(0)` stand for nothing. A number, once given, means the same
+//! string as long as the process lives. Numbers say nothing about the order of strings: whoever needs
+//! that order (ties of time, output) asks for the strings. No string is stored twice.
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use serde::{Deserialize, Serialize};
+use std::hash::BuildHasher;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// A normalised string, by number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Symbol(pub u32);
+
+/// An event's name `(source, id)`, by number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventRef(pub u32);
+
+impl Symbol {
+    /// No string: "not given".
+    pub const NONE: Symbol = Symbol(0);
+
+    /// Whether this stands for a string at all.
+    pub fn is_some(self) -> bool {
+        self != Symbol::NONE
+    }
+}
+
+/// How many strings one table may hold: what a `u32` can number, less the reserved 0.
+/// Past it the daemon refuses further events instead of giving a number twice.
+pub const SYMBOLS_MAX: usize = u32::MAX as usize - 1;
+
+/// Bytes of one chunk of an arena: large enough to make the last, half-empty one cheap.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// Strings back to back in chunks (no reallocation of what is there), numbered in order of arrival.
+#[derive(Default)]
+struct Arena {
+    chunks: Vec<String>,
+    /// (chunk, start, end) would be 12 bytes; the start is the end of the one before, or 0 in a new chunk.
+    ends: Vec<(u32, u32)>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Arena {
+    fn get(&self, number: u32) -> &str {
+        let Some(at) = (number as usize).checked_sub(1) else { return "" };
+        let (chunk, end) = self.ends[at];
+        let start = match at.checked_sub(1).map(|before| self.ends[before]) {
+            Some((same, before)) if same == chunk => before,
+            _ => 0,
+        };
+        &self.chunks[chunk as usize][start as usize..end as usize]
+    }
+
+    fn find(&self, text: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(text);
+        self.index.find(hash, |n| self.get(*n) == text).copied()
+    }
+
+    /// The number of `text`, and whether it is new.
+    fn insert(&mut self, text: &str) -> (u32, bool) {
+        if let Some(number) = self.find(text) {
+            return (number, false);
+        }
+        assert!(self.ends.len() < SYMBOLS_MAX, "the table of names is full: {SYMBOLS_MAX} strings");
+        let full = self.chunks.last().is_none_or(|c| c.len() + text.len() > CHUNK_BYTES);
+        if full {
+            self.chunks.push(String::with_capacity(CHUNK_BYTES.max(text.len())));
+        }
+        let chunk = self.chunks.len() - 1;
+        self.chunks[chunk].push_str(text);
+        self.ends.push((chunk as u32, self.chunks[chunk].len() as u32));
+        let number = self.ends.len() as u32;
+        let (hasher, ends, chunks) = (&self.hasher, &self.ends, &self.chunks);
+        let text_of = |n: u32| {
+            let at = n as usize - 1;
+            let (chunk, end) = ends[at];
+            let start = if at > 0 && ends[at - 1].0 == chunk { ends[at - 1].1 } else { 0 };
+            &chunks[chunk as usize][start as usize..end as usize]
+        };
+        self.index.insert_unique(hasher.hash_one(text), number, |n| hasher.hash_one(text_of(*n)));
+        (number, true)
+    }
+}
+
+/// Both tables, shared by ingest (which writes) and the workers and publishers (which read).
+#[derive(Default)]
+pub struct Symbols {
+    strings: RwLock<Arena>,
+    names: RwLock<Arena>,
+}
+
+/// Between source and id in the table of names. No JSON string that the door admits holds it unescaped,
+/// and it sorts before every other character, so the joint string orders as `(source, id)` does.
+const SEPARATOR: char = '\u{0}';
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    // A panic aborts the process; a poisoned lock can only be seen in tests, where the data is still whole.
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Symbols {
+    /// The number of a normalised string, given anew if need be; the empty string is [`Symbol::NONE`].
+    pub fn intern(&self, text: &str) -> Symbol {
+        if text.is_empty() {
+            return Symbol::NONE;
+        }
+        if let Some(number) = read(&self.strings).find(text) {
+            return Symbol(number);
+        }
+        Symbol(write(&self.strings).insert(text).0)
+    }
+
+    /// The number of a string that is known already.
+    pub fn find(&self, text: &str) -> Option<Symbol> {
+        read(&self.strings).find(text).map(Symbol)
+    }
+
+    /// The string behind a number; empty for [`Symbol::NONE`].
+    pub fn text(&self, symbol: Symbol) -> String {
+        read(&self.strings).get(symbol.0).to_owned()
+    }
+
+    /// The number of an event's name, and whether the name is new.
+    pub fn name(&self, source: &str, id: &str) -> (EventRef, bool) {
+        let (number, new) = write(&self.names).insert(&joint(source, id));
+        (EventRef(number), new)
+    }
+
+    /// The number of an event's name that was seen already.
+    pub fn find_name(&self, source: &str, id: &str) -> Option<EventRef> {
+        read(&self.names).find(&joint(source, id)).map(EventRef)
+    }
+
+    /// `(source, id)` of an event.
+    pub fn event(&self, event: EventRef) -> (String, String) {
+        let names = read(&self.names);
+        let (source, id) = names.get(event.0).split_once(SEPARATOR).unwrap_or_default();
+        (source.to_owned(), id.to_owned())
+    }
+
+    /// Whether event `a`'s name is greater than event `b`'s, by source and then id.
+    pub fn name_is_greater(&self, a: EventRef, b: EventRef) -> bool {
+        let names = read(&self.names);
+        names.get(a.0) > names.get(b.0)
+    }
+
+    /// How many strings and how many event names are held.
+    pub fn len(&self) -> (usize, usize) {
+        (read(&self.strings).ends.len(), read(&self.names).ends.len())
+    }
+
+    /// Whether nothing was interned yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == (0, 0)
+    }
+}
+
+fn joint(source: &str, id: &str) -> String {
+    let mut text = String::with_capacity(source.len() + id.len() + 1);
+    text.push_str(source);
+    text.push(SEPARATOR);
+    text.push_str(id);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_means_the_same_string_for_ever_over_many_chunks() {
+        let symbols = Symbols::default();
+        let texts: Vec<String> = (0..60_000).map(|i| format!("{i:0>40}")).collect();
+        let numbers: Vec<Symbol> = texts.iter().map(|t| symbols.intern(t)).collect();
+        for (text, number) in texts.iter().zip(&numbers) {
+            assert_eq!(symbols.text(*number), *text);
+            assert_eq!(symbols.intern(text), *number);
+        }
+        assert_eq!(symbols.len().0, texts.len());
+    }
+
+    #[test]
+    fn the_empty_string_is_nothing() {
+        let symbols = Symbols::default();
+        assert_eq!(symbols.intern(""), Symbol::NONE);
+        assert_eq!(symbols.text(Symbol::NONE), "");
+        assert!(symbols.is_empty());
+    }
+
+    #[test]
+    fn event_names_order_by_source_and_then_id() {
+        let symbols = Symbols::default();
+        let (long, new) = symbols.name("/a", "z");
+        let (short, _) = symbols.name("/a", "b");
+        let (other, _) = symbols.name("/ab", "a");
+        assert!(new && !symbols.name("/a", "z").1);
+        assert!(symbols.name_is_greater(long, short) && symbols.name_is_greater(other, long));
+        assert_eq!(symbols.event(other), ("/ab".to_owned(), "a".to_owned()));
+    }
+}
