@@ -54,8 +54,10 @@ impl Journal {
         if events.is_empty() && quarantined.is_empty() {
             return Ok(first);
         }
-        let refused =
-            quarantined.iter().map(|new| quarantine::prepare(&self.sealer, new)).collect::<Result<Vec<_>, _>>()?;
+        let refused = quarantined
+            .iter()
+            .map(|new| quarantine::prepare(&self.sealer, new))
+            .collect::<Result<Vec<_>, _>>()?;
         match write_batch(&mut self.store.conn, first, commit, received_at, events, &refused) {
             Ok(()) => {}
             Err(Failure::Duplicate(index)) => {

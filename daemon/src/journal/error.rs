@@ -91,10 +91,10 @@ pub enum JournalError {
         /// The journal.
         path: PathBuf,
     },
-    /// The site key is gone although events were recorded with it.
+    /// There is no site key. It is made only where there is no journal yet.
     #[error(
-        "{} is missing, but a journal is there: it is not replaced, because pseudonyms of persons would no longer \
-         match and sealed quarantine would be lost. Restore it from its backup",
+        "{} is missing. The site key of a journal is not replaced, because pseudonyms of persons would no longer \
+         match and sealed quarantine would be lost: restore it from its backup",
         path.display()
     )]
     SiteKeyMissing {
@@ -141,7 +141,9 @@ pub enum JournalError {
         last: u64,
     },
     /// A part of an event is larger than the journal takes. Nothing of the batch was written.
-    #[error("the {what} of an event has {length} bytes, at most {limit} are taken: its batch was not written")]
+    #[error(
+        "the {what} of an event has {length} bytes, at most {limit} are taken: its batch was not written"
+    )]
     TooLarge {
         /// Which part: "source", "id", "type", "body".
         what: &'static str,
@@ -183,7 +185,9 @@ pub enum JournalError {
         commit: u64,
     },
     /// Sealed input does not open: another key, or the row was changed.
-    #[error("the sealed input of quarantine entry {qid} does not open: it was changed, or the site key is another")]
+    #[error(
+        "the sealed input of quarantine entry {qid} does not open: it was changed, or the site key is another"
+    )]
     Unseal {
         /// The entry.
         qid: u64,

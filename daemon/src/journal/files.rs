@@ -34,7 +34,9 @@ impl DataDirLock {
                 note_holder(&mut file);
                 Ok(Self { _file: file })
             }
-            Err(TryLockError::WouldBlock) => Err(JournalError::Locked { holder: read_holder(&mut file), path }),
+            Err(TryLockError::WouldBlock) => {
+                Err(JournalError::Locked { holder: read_holder(&mut file), path })
+            }
             Err(TryLockError::Error(error)) => Err(JournalError::io("lock", &path)(error)),
         }
     }

@@ -124,6 +124,9 @@ impl Journal {
 
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Journal").field("last", &self.last).field("poisoned", &self.poisoned).finish_non_exhaustive()
+        f.debug_struct("Journal")
+            .field("last", &self.last)
+            .field("poisoned", &self.poisoned)
+            .finish_non_exhaustive()
     }
 }

@@ -214,11 +214,13 @@ fn quarantined(row: &Row<'_>) -> rusqlite::Result<Quarantined> {
 }
 
 pub(super) fn counts(conn: &Connection) -> rusqlite::Result<Vec<ReasonCount>> {
-    conn.prepare_cached("SELECT reason, count(*), sum(count) FROM quarantine GROUP BY reason ORDER BY reason")?
-        .query_map((), |row| {
-            Ok(ReasonCount { code: row.get(0)?, entries: unsigned(row, 1)?, received: unsigned(row, 2)? })
-        })?
-        .collect()
+    conn.prepare_cached(
+        "SELECT reason, count(*), sum(count) FROM quarantine GROUP BY reason ORDER BY reason",
+    )?
+    .query_map((), |row| {
+        Ok(ReasonCount { code: row.get(0)?, entries: unsigned(row, 1)?, received: unsigned(row, 2)? })
+    })?
+    .collect()
 }
 
 pub(super) fn unseal(conn: &Connection, sealer: &Sealer, qid: u64) -> Result<Option<Vec<u8>>, JournalError> {

@@ -42,9 +42,8 @@ pub(super) struct Record<'a> {
 impl Record<'_> {
     /// The record's bytes, version 1.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(
-            41 + self.source.len() + self.id.len() + self.kind.len() + self.body.len(),
-        );
+        let mut bytes =
+            Vec::with_capacity(41 + self.source.len() + self.id.len() + self.kind.len() + self.body.len());
         self.write(|part| bytes.extend_from_slice(part));
         bytes
     }
@@ -62,9 +61,49 @@ impl Record<'_> {
         put(&self.commit.to_be_bytes());
         put(&self.received_at.to_be_bytes());
         for part in [self.source.as_bytes(), self.id.as_bytes(), self.kind.as_bytes(), self.body] {
-            let length = u32::try_from(part.len()).expect("parts are bounded by MAX_BODY_BYTES before they get here");
+            let length = u32::try_from(part.len())
+                .expect("SQLite holds no value over 1 GB, and ours are bounded below");
             put(&length.to_be_bytes());
             put(part);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+    use sha2::{Digest, Sha256};
+
+    fn example<'a>() -> Record<'a> {
+        Record {
+            seq: 7,
+            commit: 3,
+            received_at: 1_772_415_000_000_000,
+            source: "/haikou/ggzy/bidding",
+            id: "bid-000123",
+            kind: "bid.opened",
+            body: "{\"section\":\"标段\"}".as_bytes(),
+        }
+    }
+
+    /// The expected value was computed by another program (Python's struct and hashlib) from the table above.
+    #[test]
+    fn the_leaf_is_what_an_auditor_computes_from_the_documented_encoding() {
+        let leaf: String = example().leaf().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(leaf, "df40168e4a25a54b6b6da71e092302f4f5349d3ac29e6649e966074aaed964e6");
+        assert_eq!(example().bytes().len(), 101);
+    }
+
+    #[test]
+    fn the_leaf_covers_exactly_the_record_bytes() {
+        let hash: [u8; 32] = Sha256::new_with_prefix([0]).chain_update(example().bytes()).finalize().into();
+        assert_eq!(example().leaf(), hash);
+    }
+
+    #[test]
+    fn a_byte_moved_from_one_part_to_the_next_gives_another_record() {
+        let (one, two) =
+            (Record { source: "ab", id: "c", ..example() }, Record { source: "a", id: "bc", ..example() });
+        assert_ne!(one.bytes(), two.bytes());
     }
 }

@@ -148,7 +148,9 @@ fn check_identity(conn: &Connection, path: &Path) -> Result<(), JournalError> {
         result => result.map_err(JournalError::sqlite("open"))?,
     };
     if application != APPLICATION_ID {
-        return Err(not_a_journal(format!("its application id is {application:#x}, not {APPLICATION_ID:#x}")));
+        return Err(not_a_journal(format!(
+            "its application id is {application:#x}, not {APPLICATION_ID:#x}"
+        )));
     }
     let found = integer(conn, "user_version").map_err(JournalError::sqlite("open"))?;
     if found > FORMAT {

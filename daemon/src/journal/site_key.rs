@@ -7,9 +7,7 @@
 //! 3. The file is there whole or not at all, also after a power cut.
 //! 4. No message, log or debug output ever shows it.
 
-use super::files::{
-    DataDirLock, create_data_dir, create_private, is_there, remove_if_there, rename_durably,
-};
+use super::files::{DataDirLock, create_data_dir, create_private, is_there, remove_if_there, rename_durably};
 use super::{JournalError, schema};
 use std::fmt;
 use std::fs::File;

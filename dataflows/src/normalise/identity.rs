@@ -25,8 +25,10 @@ const LENGTH: usize = 18;
 /// Whether an upper-case code has eighteen allowed characters and the right check character.
 pub fn credit_code_check(code: &str) -> bool {
     let Ok(code) = <&[u8; LENGTH]>::try_from(code.as_bytes()) else { return false };
-    let value =
-        |byte: u8| CREDIT_CHARACTERS.iter().position(|c| *c == byte).and_then(|at| u32::try_from(at).ok());
+    let value = |byte: u8| match CREDIT_VALUES.get(usize::from(byte)) {
+        Some(value) if *value < 31 => Some(u32::from(*value)),
+        _ => None,
+    };
     let sum =
         code.iter().zip(CREDIT_WEIGHTS).try_fold(0, |sum, (byte, weight)| Some(sum + value(*byte)? * weight));
     match (sum, value(code[LENGTH - 1])) {

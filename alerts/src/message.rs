@@ -1,0 +1,297 @@
+//! What people read: an alert with its names, facts and articles, Chinese first.
+//!
+//! *Source.* `messages.md`. Facts and thresholds, never guilt; no personal identity; every number with its unit, every
+//! time with its date. Codes become names where the directory knows them.
+
+use crate::alert::{Alert, State};
+use crate::core::{Notice, NoticeKind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use xiezhi_dataflows::finding::{EventName, Rendered, Value};
+use xiezhi_dataflows::normalise::Instant;
+use xiezhi_dataflows::rules::Rule;
+
+/// What is known of a section besides its code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionNames {
+    /// The section's name.
+    pub name: Option<String>,
+    /// Its project's code.
+    pub project: Option<String>,
+    /// Its project's name.
+    pub project_name: Option<String>,
+    /// The department that supervises it.
+    pub department: Option<String>,
+    /// The planned opening, µs since 1970.
+    pub opening_at: Option<i64>,
+}
+
+/// Where names are looked up.
+pub trait Directory {
+    /// An organisation's name.
+    fn organisation(&self, code: &str) -> Option<String>;
+    /// What is known of a section.
+    fn section(&self, code: &str) -> SectionNames;
+}
+
+/// An organisation as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyShown {
+    /// Its code.
+    pub code: String,
+    /// Its name, if known.
+    pub name: Option<String>,
+}
+
+/// One finding as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactShown {
+    /// Rule id.
+    pub rule: String,
+    /// What it says, in Chinese.
+    pub zh: String,
+    /// What it says, in English.
+    pub en: String,
+    /// The articles it rests on; an unverified one says so.
+    pub basis: Vec<String>,
+    /// One of D, X, C, V, S, L.
+    pub severity: String,
+    /// What the letter means.
+    pub severity_zh: String,
+    /// Organisations concerned.
+    pub parties: Vec<PartyShown>,
+    /// Persons concerned, by pseudonym.
+    pub persons: Vec<String>,
+    /// What tells it from the rule's other findings.
+    pub key: String,
+    /// What was measured.
+    pub value: BTreeMap<String, Value>,
+    /// The events it rests on.
+    pub evidence: Vec<EventName>,
+}
+
+/// An alert as it is shown: the item of `GET /api/v1/alerts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertShown {
+    /// Its identity.
+    pub id: String,
+    /// Counts its changes.
+    pub revision: u64,
+    /// open or withdrawn.
+    pub state: String,
+    /// yellow, orange or red.
+    pub level: String,
+    /// The topic.
+    pub topic: String,
+    /// One line in Chinese.
+    pub title_zh: String,
+    /// One line in English.
+    pub title_en: String,
+    /// The section's code, where it is about one.
+    pub section: Option<String>,
+    /// What is known of the section.
+    pub section_names: SectionNames,
+    /// RFC 3339, +08:00.
+    pub created_at: String,
+    /// RFC 3339, +08:00.
+    pub changed_at: String,
+    /// The findings, gravest first.
+    pub facts: Vec<FactShown>,
+    /// What the alert is not.
+    pub note_zh: String,
+    /// What the alert is not.
+    pub note_en: String,
+}
+
+/// A notice as it is sent: a line on standard output, an event of `GET /api/v1/alerts/stream`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeShown {
+    /// Counts notices; the id of the stream's event.
+    pub seq: u64,
+    /// created, raised or withdrawn.
+    pub change: NoticeKind,
+    /// RFC 3339, +08:00.
+    pub at: String,
+    /// Why somebody is told.
+    pub reason: String,
+    /// The level before, where it rose.
+    pub from_level: Option<String>,
+    /// Findings that are new, by name.
+    pub added: Vec<String>,
+    /// Findings that went, by name.
+    pub removed: Vec<String>,
+    /// True if it may have been sent before the daemon was last started.
+    pub repeated: bool,
+    /// The alert, as it stood then.
+    pub alert: AlertShown,
+}
+
+const NOTE_ZH: &str = "本预警是对记录的自动比对结果,是否构成串通投标或者其他违反规定的行为由有权机关依法认定。";
+const NOTE_EN: &str = "This is an automatic comparison of records; whether it is a breach is for the competent authority to decide.";
+
+fn severity_zh(severity: &str) -> &'static str {
+    match severity {
+        "D" => "法规视为串通投标的情形",
+        "X" => "法规规定无效或者应当否决的情形",
+        "C" => "可能属于串通投标的情形",
+        "V" => "程序问题",
+        "S" => "强线索",
+        _ => "线索",
+    }
+}
+
+fn gravity(severity: &str) -> usize {
+    ["D", "X", "C", "V", "S", "L"].iter().position(|s| *s == severity).unwrap_or(usize::MAX)
+}
+
+fn fact(finding: &Rendered, directory: &dyn Directory) -> FactShown {
+    let sheet = Rule::of(&finding.rule).map(Rule::sheet);
+    let basis = sheet.map_or(&[][..], |sheet| sheet.basis);
+    let article = |b: &xiezhi_dataflows::rules::Basis| {
+        if b.verified { b.article.to_owned() } else { format!("{}(条文未核对)", b.article) }
+    };
+    FactShown {
+        rule: finding.rule.clone(),
+        zh: sheet.map_or_else(|| finding.rule.clone(), |s| s.zh.to_owned()),
+        en: sheet.map_or_else(|| finding.rule.clone(), |s| s.en.to_owned()),
+        basis: basis.iter().map(article).collect(),
+        severity: finding.severity.clone(),
+        severity_zh: severity_zh(&finding.severity).to_owned(),
+        parties: finding
+            .parties
+            .iter()
+            .map(|code| PartyShown { code: code.clone(), name: directory.organisation(code) })
+            .collect(),
+        persons: finding.persons.clone(),
+        key: finding.key.clone(),
+        value: finding.value.clone(),
+        evidence: finding.evidence.clone(),
+    }
+}
+
+/// How many names a title lists before it counts the rest.
+const TITLE_NAMES_MAX: usize = 3;
+
+fn parties_line(fact: &FactShown) -> String {
+    let names: Vec<&str> = fact
+        .parties
+        .iter()
+        .take(TITLE_NAMES_MAX)
+        .map(|party| party.name.as_deref().unwrap_or(&party.code))
+        .collect();
+    match fact.parties.len() {
+        0 => String::new(),
+        n if n > TITLE_NAMES_MAX => format!("{}等{n}家", names.join("、")),
+        _ => names.join("、"),
+    }
+}
+
+fn place_zh(section: Option<&str>, names: &SectionNames) -> String {
+    let Some(code) = section else { return "跨标段历史记录".to_owned() };
+    let parts: Vec<&str> = [names.project_name.as_deref(), names.name.as_deref()].into_iter().flatten().collect();
+    if parts.is_empty() { code.to_owned() } else { format!("{}({code})", parts.join(" ")) }
+}
+
+/// Shows an alert.
+pub fn show(alert: &Alert, directory: &dyn Directory) -> AlertShown {
+    let section = alert.subject.section.as_deref();
+    let names = section.map(|code| directory.section(code)).unwrap_or_default();
+    let mut facts: Vec<FactShown> = alert.findings.values().map(|f| fact(f, directory)).collect();
+    facts.sort_by_key(|fact| gravity(&fact.severity));
+    let more = |zh: bool| match (facts.len(), zh) {
+        (0 | 1, _) => String::new(),
+        (n, true) => format!(",另有{}项事实", n - 1),
+        (n, false) => format!(", and {} more", n - 1),
+    };
+    let (state_zh, state_en) = match alert.state {
+        State::Open => ("", ""),
+        State::Withdrawn => ("已撤回 · ", "withdrawn · "),
+    };
+    let first = facts.first();
+    let title_zh = format!(
+        "{state_zh}{}预警 · {} · {}:{}{}",
+        alert.level.zh(),
+        alert.subject.topic.zh(),
+        place_zh(section, &names),
+        first.map_or(String::new(), |f| match parties_line(f) {
+            parties if parties.is_empty() => f.zh.clone(),
+            parties => format!("{} — {parties}", f.zh),
+        }),
+        more(true),
+    );
+    let title_en = format!(
+        "{state_en}{} · {} · {}: {}{}",
+        alert.level.as_str(),
+        alert.subject.topic.as_str(),
+        section.unwrap_or("history"),
+        first.map_or("", |f| f.en.as_str()),
+        more(false),
+    );
+    AlertShown {
+        id: alert.id.0.clone(),
+        revision: alert.revision,
+        state: alert.state.as_str().to_owned(),
+        level: alert.level.as_str().to_owned(),
+        topic: alert.subject.topic.as_str().to_owned(),
+        title_zh,
+        title_en,
+        section: alert.subject.section.clone(),
+        section_names: names,
+        created_at: Instant(alert.created_at).to_rfc3339(),
+        changed_at: Instant(alert.changed_at).to_rfc3339(),
+        facts,
+        note_zh: NOTE_ZH.to_owned(),
+        note_en: NOTE_EN.to_owned(),
+    }
+}
+
+/// Shows a notice about an alert.
+pub fn show_notice(seq: u64, notice: &Notice, alert: &Alert, directory: &dyn Directory) -> NoticeShown {
+    NoticeShown {
+        seq,
+        change: notice.kind,
+        at: Instant(alert.changed_at).to_rfc3339(),
+        reason: notice.reason.clone(),
+        from_level: notice.from_level.map(|level| level.as_str().to_owned()),
+        added: notice.added.clone(),
+        removed: notice.removed.clone(),
+        repeated: false,
+        alert: show(alert, directory),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::Subject;
+    use crate::core::{decide, tests::finding};
+
+    struct Names;
+
+    impl Directory for Names {
+        fn organisation(&self, code: &str) -> Option<String> {
+            (code != "?").then(|| format!("模拟{code}公司"))
+        }
+
+        fn section(&self, _: &str) -> SectionNames {
+            let (name, project_name) = (Some("一标段".to_owned()), Some("某道路工程".to_owned()));
+            SectionNames { name, project_name, ..SectionNames::default() }
+        }
+    }
+
+    #[test]
+    fn the_title_says_how_serious_what_where_and_who() {
+        let findings = [finding("DEV-07", "L", &["甲", "?"]), finding("PER-02", "D", &["甲", "乙"])];
+        let subject = Subject::of(&findings[0]).expect("a known rule");
+        let findings = findings.into_iter().map(|f| (f.name(), f)).collect();
+        let decision = decide(&subject, None, findings, 0).expect("a decision");
+        let shown = show(&decision.alert, &Names);
+        assert_eq!(
+            shown.title_zh,
+            "红色预警 · 围标串标线索 · 某道路工程 一标段(E1):不同投标人委托同一人办理投标事宜 — 模拟乙公司、模拟甲公司,另有1项事实"
+                .replace("模拟乙公司、模拟甲公司", "模拟甲公司、模拟乙公司"),
+        );
+        assert_eq!(shown.facts[0].basis, ["招标投标法实施条例第四十条第(二)项"]);
+        assert_eq!(shown.facts[1].parties[1].name, None, "an unknown name is not made up");
+    }
+}
