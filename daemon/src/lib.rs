@@ -3,6 +3,13 @@
 //! Everything that touches the world is here; what is concluded comes from [`xiezhi_dataflows`], and what becomes of it
 //! from [`xiezhi_alerts`], both pure.
 
+pub mod api;
+pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod directory;
+pub mod host;
 pub mod journal;
+pub mod ledger;
+pub mod metrics;
+pub mod service;

@@ -48,6 +48,19 @@ pub struct Driver {
     noted: BTreeSet<i64>,
 }
 
+/// The archive as far as it has come: an event that a retraction names and that follows later has not come yet.
+struct Come<'a> {
+    come: &'a [bool],
+    archive: &'a dyn Archive,
+}
+
+impl Archive for Come<'_> {
+    fn event(&self, name: EventRef) -> Option<Event> {
+        let come = self.come.get(name.0 as usize).copied().unwrap_or(false);
+        come.then(|| self.archive.event(name)).flatten()
+    }
+}
+
 impl Driver {
     /// A driver whose first commit is `first`.
     pub fn new(params: Params, symbols: Arc<Symbols>, first: Time) -> Driver {
@@ -86,7 +99,8 @@ impl Driver {
         noted.into_iter().chain(midnight).min()
     }
 
-    /// Takes in events that are new, all in one commit. `archive` must already hold them.
+    /// Takes in events that are new, all in one commit. `archive` must already hold them; it may hold later
+    /// ones too, as a journal that is read again does.
     pub fn take<'a>(
         &mut self,
         events: impl Iterator<Item = &'a Event>,
@@ -102,7 +116,8 @@ impl Driver {
             debug_assert!(!self.come[at], "an event is taken in once");
             self.come[at] = true;
             let (bench, noted, updates) = (&self.bench, &mut self.noted, &mut commit.updates);
-            self.intake.take(name, event, archive, &mut |update, diff| {
+            let come = Come { come: &self.come, archive };
+            self.intake.take(name, event, &come, &mut |update, diff| {
                 if let Update::Section(_, row) = &update {
                     noted.extend(graph::due(row, bench));
                 }

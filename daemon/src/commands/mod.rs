@@ -9,11 +9,18 @@
 
 pub mod bench;
 pub mod check_config;
+pub mod demo;
 pub mod explain;
+pub mod input;
+pub mod output;
 pub mod replay;
+pub mod session;
+pub mod serve;
 pub mod simulate;
 
 use clap::{Parser, Subcommand};
+use anyhow::Context;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// Real-time monitoring of public-resource trading: early warnings of bid rigging and procedural breaches.
@@ -26,6 +33,10 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the daemon.
+    Serve(serve::Args),
+    /// Play a simulated trading day through the real daemon.
+    Demo(demo::Args),
     /// Run event files through the engine, without a daemon.
     Replay(replay::Args),
     /// Write a simulated trading venue's events, and the truth beside them.
@@ -38,9 +49,31 @@ enum Command {
     CheckConfig(check_config::Args),
 }
 
+/// The exit code for a configuration that is wrong (sysexits' EX_CONFIG is 78; the design gives 64).
+pub const EX_CONFIG: u8 = 64;
+
+/// Sends the log to standard error, as text to a terminal, else as JSON lines. `XIEZHI_LOG` filters it.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("XIEZHI_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        log.with_target(false).init();
+    } else {
+        log.json().init();
+    }
+}
+
+/// The runtime for everything that waits.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
+}
+
 /// Runs a command; whatever goes wrong is told on standard error.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -104,11 +104,11 @@ impl Reader {
     ) -> Result<ControlFlow<B>, JournalError> {
         let mut last = Last { seq: after_seq, commit: 0 };
         loop {
-            let page_end = last.seq.saturating_add(PAGE);
+            let before = last.seq;
             if let ControlFlow::Break(value) = self.page(&mut last, &mut f)? {
                 return Ok(ControlFlow::Break(value));
             }
-            if last.seq < page_end {
+            if last.seq - before < PAGE {
                 return Ok(ControlFlow::Continue(()));
             }
         }

@@ -9,8 +9,8 @@
 //!    that SQLite holds on the file (POSIX), and another process could then remove the log under the daemon.
 
 use super::JournalError;
-use super::files::{create_private, is_there, remove_if_there, rename_durably};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use super::files::{create_private, is_there, remove_if_there, rename_durably, sync_dir};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -110,6 +110,8 @@ pub(super) fn open_for_writing(data_dir: &Path, key_check: &[u8; 32]) -> Result<
     }
     configure(&conn).map_err(JournalError::sqlite("configure"))?;
     rewrite_log(&conn)?;
+    // The log is there by now. SQLite syncs its name too, but takes no notice if that fails.
+    sync_dir(data_dir)?;
     Ok(conn)
 }
 
@@ -212,14 +214,22 @@ fn fill(mut conn: Connection, key_check: &[u8; 32]) -> rusqlite::Result<()> {
     }
     tx.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", (KEY_CHECK, key_check))?;
     tx.commit()?;
-    // Closing the last connection moves the log into the file and removes it.
+    // Closing would move the log into the file too, but says nothing if that fails: an empty file would be renamed.
+    if !empty_log(&conn)? {
+        return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None));
+    }
     conn.close().map_err(|(_, error)| error)
 }
 
 fn configure(conn: &Connection) -> rusqlite::Result<()> {
+    // A switch that fails is no error to SQLite: it answers with the mode that it stayed in.
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
+    if mode != "wal" {
+        let why = format!("its log cannot be switched on, the mode is still {mode:?}");
+        return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), Some(why)));
+    }
     conn.execute_batch(
-        "PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
+        "PRAGMA synchronous = FULL;
          PRAGMA locking_mode = NORMAL;
          PRAGMA foreign_keys = OFF;
          PRAGMA recursive_triggers = ON;   -- or REPLACE would delete rows past the trigger that forbids it
@@ -236,13 +246,15 @@ fn configure(conn: &Connection) -> rusqlite::Result<()> {
 /// If the last run ended because a sync failed, the kernel may call pages clean that never reached the disk. They
 /// are re-read here, and written and synced anew, before anything is built on them.
 fn rewrite_log(conn: &Connection) -> Result<(), JournalError> {
-    let busy: bool = conn
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))
-        .map_err(JournalError::sqlite("recover"))?;
-    if busy {
+    if !empty_log(conn).map_err(JournalError::sqlite("recover"))? {
         tracing::warn!("somebody reads the journal: its write-ahead log could not be emptied at the start");
     }
     Ok(())
+}
+
+/// Moves the log into the database and cuts it to nothing; `false` if somebody reads it, so that it stays.
+fn empty_log(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0)).map(|busy: bool| !busy)
 }
 
 /// A log that holds anything. An empty one is what a reader leaves behind.

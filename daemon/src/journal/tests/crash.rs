@@ -25,7 +25,7 @@ fn appends_until_it_is_killed() {
         let batch: Vec<_> = (last.seq..last.seq + 1 + last.commit % 40).map(full_event).collect();
         journal.append(last.commit + 1, NOW, &batch, &[]).unwrap();
         writeln!(out, "acknowledged {}", journal.last().seq).unwrap();
-        if last.commit % 50 == 0 {
+        if last.commit.is_multiple_of(50) {
             journal.maintain().unwrap();
         }
     }

@@ -1,0 +1,98 @@
+//! The admin token: made at the first start, compared in constant time, never logged.
+//!
+//! Only its SHA-256 is held in memory after the start.
+
+use super::{App, Problem};
+use axum::extract::{Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::Response;
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use subtle::ConstantTimeEq;
+
+/// What a token begins with, so that it is known for what it is where it does not belong.
+const PREFIX: &str = "xzt_";
+
+/// The hash of the admin token.
+pub struct AdminToken {
+    sha256: [u8; 32],
+}
+
+/// Where the token is.
+pub fn token_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("admin.token")
+}
+
+impl AdminToken {
+    /// Reads the token of a data directory, or makes one (mode 0600). Tells whether it is new.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written, or holds no token.
+    pub fn load_or_create(data_dir: &Path) -> std::io::Result<(AdminToken, bool)> {
+        std::fs::create_dir_all(data_dir)?;
+        let path = token_path(data_dir);
+        match std::fs::read_to_string(&path) {
+            Ok(text) if text.trim().len() >= 32 => Ok((AdminToken::of(text.trim()), false)),
+            Ok(_) => Err(std::io::Error::other(format!(
+                "{} holds no token; remove it, and the next start makes a new one",
+                path.display()
+            ))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let token = fresh()?;
+                let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+                writeln!(file, "{token}")?;
+                file.sync_all()?;
+                Ok((AdminToken::of(&token), true))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn of(token: &str) -> AdminToken {
+        AdminToken { sha256: Sha256::digest(token.as_bytes()).into() }
+    }
+
+    fn matches(&self, given: &str) -> bool {
+        let given: [u8; 32] = Sha256::digest(given.as_bytes()).into();
+        self.sha256.ct_eq(&given).into()
+    }
+}
+
+fn fresh() -> std::io::Result<String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{PREFIX}{hex}"))
+}
+
+/// Lets a request pass that has the token.
+pub async fn require_token(State(app): State<App>, request: Request, next: Next) -> Result<Response, Problem> {
+    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = given.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    match token {
+        Some(token) if app.shared.token.matches(token) => Ok(next.run(request).await),
+        _ => Err(Problem::unauthorized()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_token_is_made_once_and_only_its_owner_can_read_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (first, new) = AdminToken::load_or_create(dir.path()).expect("made");
+        assert!(new);
+        let path = token_path(dir.path());
+        assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        let text = std::fs::read_to_string(&path).expect("readable");
+        assert!(first.matches(text.trim()) && !first.matches("xzt_wrong") && !first.matches(""));
+        let (again, new) = AdminToken::load_or_create(dir.path()).expect("read");
+        assert!(!new && again.matches(text.trim()));
+    }
+}

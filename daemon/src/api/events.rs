@@ -1,0 +1,66 @@
+//! `POST /api/v1/events`: one event, a batch, or NDJSON; answered when durable.
+//!
+//! *Invariants.* 202 only after the commit. What is malformed is put into quarantine and named in the receipt; it does
+//! not keep the rest out. A full queue is 503 with Retry-After, and nothing was taken.
+
+use super::{App, Problem};
+use crate::service::{Busy, Item, Receipt};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use xiezhi_dataflows::event::Door;
+use xiezhi_dataflows::json;
+
+/// The most events in one request: what one transaction takes several times over.
+const EVENTS_MAX: usize = 10_000;
+
+/// Takes events.
+pub async fn post(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Receipt>), Problem> {
+    let service = app.service()?;
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("application/json");
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let lines = match kind.as_str() {
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => true,
+        "application/json" | "application/cloudevents+json" | "application/cloudevents-batch+json" => false,
+        other => {
+            return Err(Problem::unsupported(format!(
+                "{other:?} is not spoken; send application/json (an event or an array) or application/x-ndjson"
+            )));
+        }
+    };
+    let door = service.door.clone();
+    let items = tokio::task::spawn_blocking(move || read(&door, &body, lines)).await.map_err(Problem::internal)??;
+    let reply = service.ingest.try_submit(items, "http").map_err(|busy| match busy {
+        Busy::Full => Problem::busy(),
+        Busy::Stopping => Problem::starting(),
+    })?;
+    // Held any longer, the service could not stop while this waits for it.
+    drop(service);
+    let receipt = reply.await.map_err(|_| Problem::starting())?;
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}
+
+fn read(door: &Door, body: &Bytes, lines: bool) -> Result<Vec<Item>, Problem> {
+    let parts: Vec<&[u8]> = if lines {
+        body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect()
+    } else if body.trim_ascii_start().first() == Some(&b'[') {
+        json::elements(body).map_err(|fault| Problem::bad_request("malformed_json", fault.to_string()))?
+    } else {
+        vec![body]
+    };
+    if parts.len() > EVENTS_MAX {
+        let detail = format!("{} events in one request; send at most {EVENTS_MAX}", parts.len());
+        return Err(Problem::bad_request("too_many_events", detail));
+    }
+    let admit = |part: &[u8]| match door.admit(part) {
+        Ok(admitted) => Item::Admitted(Box::new(admitted)),
+        Err(refused) => Item::Refused(Box::new(refused), part.to_vec()),
+    };
+    Ok(parts.into_iter().map(admit).collect())
+}

@@ -1,0 +1,119 @@
+//! The HTTP API.
+//!
+//! | path | does |
+//! |---|---|
+//! | `GET /healthz`, `GET /readyz` | lives; has computed the history and takes events (no token needed) |
+//! | `GET /metrics` | Prometheus |
+//! | `POST /api/v1/events` | an event, a batch (JSON array) or NDJSON → 202 with a receipt, after the commit |
+//! | `GET /api/v1/alerts`, `/alerts/{id}`, `/alerts/stream` | alerts; as they come (SSE, resumes by Last-Event-ID) |
+//! | `GET /api/v1/findings` | findings |
+//! | `GET /api/v1/sections/{section}`, `…/explain` | one section: names, outcomes, findings, alerts |
+//! | `GET /api/v1/quarantine` | what was refused, and why |
+//!
+//! *Invariants.* Every call but the first two needs the bearer token; an error is an RFC 9457 problem document with a
+//! stable code; the server listens while the history is still being computed, and says so.
+
+mod auth;
+mod events;
+mod lists;
+mod problem;
+mod sections;
+mod stream;
+
+pub use auth::AdminToken;
+pub use problem::Problem;
+
+use crate::ledger::Reader;
+use crate::metrics::Metrics;
+use crate::service::Service;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::watch;
+
+/// The largest body of a request: some ten thousand events, a second's work.
+const BODY_BYTES_MAX: usize = 16 << 20;
+
+/// What every handler shares.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    service: RwLock<Option<Arc<Service>>>,
+    token: AdminToken,
+    metrics: Arc<Metrics>,
+    data_dir: PathBuf,
+    stopping: watch::Sender<bool>,
+}
+
+impl App {
+    /// An application that is not ready yet.
+    pub fn new(token: AdminToken, metrics: Arc<Metrics>, data_dir: PathBuf) -> App {
+        let stopping = watch::Sender::new(false);
+        App { shared: Arc::new(Shared { service: RwLock::default(), token, metrics, data_dir, stopping }) }
+    }
+
+    /// From now on events are taken.
+    pub fn ready(&self, service: Arc<Service>) {
+        *self.shared.service.write().unwrap_or_else(PoisonError::into_inner) = Some(service);
+    }
+
+    /// Ends the streams and lets go of the service.
+    pub fn stop(&self) {
+        self.shared.stopping.send_replace(true);
+        *self.shared.service.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn service(&self) -> Result<Arc<Service>, Problem> {
+        let service = self.shared.service.read().unwrap_or_else(PoisonError::into_inner);
+        service.clone().ok_or_else(Problem::starting)
+    }
+
+    /// Reads the ledger on a thread that may block.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, crate::ledger::LedgerError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.service()?;
+        let data_dir = self.shared.data_dir.clone();
+        let task = tokio::task::spawn_blocking(move || Reader::open(&data_dir).and_then(|reader| read(&reader)));
+        task.await.map_err(Problem::internal)?.map_err(Problem::internal)
+    }
+
+    /// The routes.
+    pub fn router(self) -> Router {
+        let guarded = Router::new()
+            .route("/metrics", get(metrics))
+            .route("/api/v1/events", post(events::post))
+            .route("/api/v1/alerts", get(lists::alerts))
+            .route("/api/v1/alerts/stream", get(stream::alerts))
+            .route("/api/v1/alerts/{id}", get(lists::alert))
+            .route("/api/v1/findings", get(lists::findings))
+            .route("/api/v1/quarantine", get(lists::quarantine))
+            .route("/api/v1/sections/{section}", get(sections::section))
+            .route("/api/v1/sections/{section}/explain", get(sections::explain))
+            .route_layer(axum::middleware::from_fn_with_state(self.clone(), auth::require_token));
+        Router::new()
+            .route("/healthz", get(|| async { "ok\n" }))
+            .route("/readyz", get(readyz))
+            .merge(guarded)
+            .fallback(|| async { Problem::not_found("there is nothing at this path; the paths are in the README") })
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .with_state(self)
+    }
+}
+
+async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    app.service().map(|_| "ready\n")
+}
+
+async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
+    let text = app.shared.metrics.render().map_err(Problem::internal)?;
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+}

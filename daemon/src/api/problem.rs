@@ -1,0 +1,81 @@
+//! Errors as problem documents (RFC 9457): what was wrong, where, and what to do.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::fmt::Display;
+
+/// An error as it is answered.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
+        Problem { kind: "about:blank", title, status: status.as_u16(), code, detail: detail.into() }
+    }
+
+    /// The history is still being computed.
+    pub fn starting() -> Problem {
+        let detail = "the daemon is computing its history or stopping; ask /readyz, and try again";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready", detail)
+    }
+
+    /// The queue is full.
+    pub fn busy() -> Problem {
+        let detail = "more is waiting than can be taken; send the same again after Retry-After seconds: nothing is taken twice";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail)
+    }
+
+    /// No token, or a wrong one.
+    pub fn unauthorized() -> Problem {
+        let detail = "give the token of data_dir/admin.token as \"Authorization: Bearer …\"";
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Unauthorized", detail)
+    }
+
+    /// Nothing there.
+    pub fn not_found(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
+    }
+
+    /// A parameter or body that cannot be taken.
+    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, code, "Bad request", detail)
+    }
+
+    /// A body in a form that is not spoken.
+    pub fn unsupported(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type", detail)
+    }
+
+    /// Something failed here. The reason goes to the log, not to the caller.
+    pub fn internal(error: impl Display) -> Problem {
+        tracing::error!(%error, "a request failed");
+        let detail = "the daemon failed at this; the reason is in its log";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, const { axum::http::HeaderValue::from_static("application/problem+json") });
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, const { axum::http::HeaderValue::from_static("1") });
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, const { axum::http::HeaderValue::from_static("Bearer") });
+        }
+        response
+    }
+}

@@ -1,0 +1,43 @@
+//! What time it is: the one place where the daemon asks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A clock: the machine's, or one that is set by hand (the demo plays a simulated day).
+#[derive(Clone, Debug, Default)]
+pub enum Clock {
+    /// The machine's.
+    #[default]
+    System,
+    /// Set by hand, µs since 1970.
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that is set by hand.
+    pub fn set_at(now: i64) -> Clock {
+        Clock::Set(Arc::new(AtomicI64::new(now)))
+    }
+
+    /// Now, µs since 1970.
+    pub fn now(&self) -> i64 {
+        match self {
+            Clock::System => system_now(),
+            Clock::Set(now) => now.load(Ordering::Acquire),
+        }
+    }
+
+    /// Moves a clock that is set by hand; the machine's goes by itself.
+    pub fn set(&self, now: i64) {
+        if let Clock::Set(held) = self {
+            held.store(now, Ordering::Release);
+        }
+    }
+}
+
+/// The machine's clock, µs since 1970; a clock before 1970 counts as 1970.
+pub fn system_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,295 @@
+//! `xiezhi bench`: load rate, latency and memory on a simulated history.
+//!
+//! In one process, without journal and ledger: simulated events are let in by the real door (not timed, its rate is told
+//! apart), then driven through the real driver and engine. A latency is the time from the call that takes an event in
+//! to the moment its commit is published. What each measure is:
+//!
+//! | measure | one commit of it |
+//! |---|---|
+//! | `latency_ms` | a bid event of the days after the history, in order of time, into the sections open then |
+//! | `retraction_ms` | one of these bids is taken back |
+//! | `large_section_ms` | a bid, then a price, in one section of 547 bidders (the largest real opening known to us) |
+//! | `hub_ms` | a bid that shows one machine in common with up to 5,000 other bidders |
+//! | `window_slot_ms` | a sixteenth of a day leaves the window of 730 days and another enters |
+
+mod history;
+mod rig;
+mod spread;
+
+use super::output::{Output, counted, grouped, unless_pipe_closed};
+use crate::config::{EXIT_CODE, Rules, WORKERS_MAX};
+use anyhow::Result;
+use history::History;
+use rig::{Rig, bid, memory, opened, section};
+use serde::Serialize;
+use spread::Spread;
+use std::path::Path;
+use std::process::ExitCode;
+use xiezhi_dataflows::driver::Pace;
+use xiezhi_dataflows::event::{Data, Event};
+use xiezhi_dataflows::operators::Diff;
+
+/// Most bids of a history: past it the numbers of strings come near their limit and memory past 64 GiB.
+const BIDS_MAX: u64 = 50_000_000;
+/// Bidders of the large section.
+const LARGE_BIDDERS: u32 = 547;
+/// Bidders that share one machine.
+const HUB_BIDDERS: u32 = 5_000;
+/// Bidders of each section that the hub's bids go into.
+const HUB_SECTION_BIDDERS: u32 = 10;
+/// Bids taken back.
+const RETRACTIONS: usize = 500;
+/// Days by which the window is moved, slot by slot.
+const WINDOW_DAYS: i32 = 5;
+
+/// `xiezhi bench`
+#[derive(clap::Args)]
+pub struct Args {
+    /// Bids of the history.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(100..=BIDS_MAX))]
+    bids: u64,
+    /// Seed of the history.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Worker threads of the engine.
+    #[arg(long, value_name = "W", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX as i64))]
+    workers: u16,
+    /// `all` rules as built in, or a file of rules as for `replay`.
+    #[arg(long, value_name = "all|FILE", default_value = "all")]
+    rules: String,
+    /// Print one line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+struct Report {
+    bids: u64,
+    events: u64,
+    sections: u64,
+    workers: usize,
+    /// Findings that hold after the load.
+    findings: Diff,
+    load_bids_per_s: u64,
+    load_s: f64,
+    /// The part of `load_s` that takes events in: names to numbers, events to rows. On one thread, before the engine.
+    take_s: f64,
+    /// The part of `load_s` in which the engine computes.
+    compute_s: f64,
+    settle_s: f64,
+    parsed_events_per_s: u64,
+    latency_ms: Spread,
+    retraction_ms: Spread,
+    large_section_ms: Spread,
+    hub_ms: Spread,
+    window_slot_ms: Spread,
+    /// Memory after load and settling, less what the process had before, a bid.
+    rss_bytes_per_bid: u64,
+    rss_peak_bytes_per_bid: u64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If memory cannot be read or the result cannot be written.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let file = (args.rules != "all").then(|| Path::new(&args.rules));
+    let rules = match Rules::load(file) {
+        Ok(rules) => rules,
+        Err(errors) => {
+            eprintln!("{errors}");
+            return Ok(ExitCode::from(EXIT_CODE));
+        }
+    };
+    let report = measure(args, &rules)?;
+    let mut out = Output::standard();
+    let written = if args.json { out.json(&report) } else { out.line(&table(&report)) };
+    unless_pipe_closed(written.and_then(|()| out.finish()).map(|()| ExitCode::SUCCESS))
+}
+
+fn measure(args: &Args, rules: &Rules) -> Result<Report> {
+    let before = memory()?;
+    let mut rig = Rig::start(rules, args.workers.into());
+    let mut history = History::new(args.bids, args.seed)?;
+    let load = history.load(&mut rig)?;
+    let following = history.following(&rig)?;
+    let firsts = history.first_day();
+    drop(history);
+    let findings = rig.findings();
+    let loaded = memory()?;
+    eprintln!("settling");
+    let settle_s = rig.settle();
+    let settled = memory()?;
+    let per_bid = |bytes: u64, less: u64| bytes.saturating_sub(less) / load.bids.max(1);
+
+    eprintln!("one event a commit");
+    let (latency_ms, kept) = following_days(&mut rig, following);
+    let retraction_ms = retractions(&mut rig, &kept)?;
+    let large_section_ms = large_section(&mut rig)?;
+    let hub_ms = hub(&mut rig, args.bids)?;
+    eprintln!("the window moves");
+    let window_slot_ms = window(&mut rig, firsts + rules.params.thresholds.window_days as i32);
+    let load_s = load.take_s + load.compute_s;
+    Ok(Report {
+        bids: load.bids,
+        events: load.events,
+        sections: load.sections,
+        workers: args.workers.into(),
+        findings,
+        load_bids_per_s: (load.bids as f64 / load_s) as u64,
+        load_s: rounded(load_s),
+        take_s: rounded(load.take_s),
+        compute_s: rounded(load.compute_s),
+        settle_s: rounded(settle_s),
+        parsed_events_per_s: (load.events as f64 / load.parse_s) as u64,
+        latency_ms,
+        retraction_ms,
+        large_section_ms,
+        hub_ms,
+        window_slot_ms,
+        rss_bytes_per_bid: per_bid(settled.now, before.now),
+        rss_peak_bytes_per_bid: per_bid(loaded.peak, before.now),
+    })
+}
+
+/// Takes the days after the history in, an event a commit; gives the bids' latencies and some bids to take back.
+fn following_days(rig: &mut Rig, events: Vec<Event>) -> (Spread, Vec<Event>) {
+    let (mut taken_ms, mut kept) = (Vec::new(), Vec::new());
+    for event in events {
+        rig.pass(event.time.0, Pace::Service);
+        let ms = rig.take(std::slice::from_ref(&event));
+        match event.data {
+            Data::BidSubmitted(_) => {
+                taken_ms.push(ms);
+                kept.push(event);
+            }
+            Data::BidOpened(_) => taken_ms.push(ms),
+            _ => {}
+        }
+    }
+    // From all over these days, not the last ones only.
+    let every = (kept.len() / RETRACTIONS).max(1);
+    (Spread::of(taken_ms), kept.into_iter().step_by(every).take(RETRACTIONS).collect())
+}
+
+fn retractions(rig: &mut Rig, bids: &[Event]) -> Result<Spread> {
+    let mut taken_ms = Vec::new();
+    for bid in bids {
+        let retraction = rig.retraction(bid)?;
+        rig.remember(bid);
+        taken_ms.push(rig.take(&[retraction]));
+    }
+    Ok(Spread::of(taken_ms))
+}
+
+fn large_section(rig: &mut Rig) -> Result<Spread> {
+    let announced = rig.made(&section("BENCH-LARGE"))?;
+    rig.take(&[announced]);
+    let mut taken_ms = Vec::new();
+    for n in 0..LARGE_BIDDERS {
+        let submitted = rig.made(&bid("BENCH-LARGE", n, &format!("BENCHLARGE{n}")))?;
+        taken_ms.push(rig.take(&[submitted]));
+    }
+    for n in 0..LARGE_BIDDERS {
+        let opened = rig.made(&opened("BENCH-LARGE", n, 1_000_000 + u64::from(n) * 7_919 % 90_000))?;
+        taken_ms.push(rig.take(&[opened]));
+    }
+    Ok(Spread::of(taken_ms))
+}
+
+fn hub(rig: &mut Rig, bids: u64) -> Result<Spread> {
+    let mut taken_ms = Vec::new();
+    for n in 0..HUB_BIDDERS.min(u32::try_from(bids / 10).unwrap_or(HUB_BIDDERS)) {
+        let name = format!("BENCH-HUB-{}", n / HUB_SECTION_BIDDERS);
+        if n.is_multiple_of(HUB_SECTION_BIDDERS) {
+            let announced = rig.made(&section(&name))?;
+            rig.take(&[announced]);
+        }
+        let submitted = rig.made(&bid(&name, n + LARGE_BIDDERS, "BENCHHUB"))?;
+        taken_ms.push(rig.take(&[submitted]));
+    }
+    Ok(Spread::of(taken_ms))
+}
+
+/// Moves the window on past the thin first week of the history, and then by whole days of it.
+fn window(rig: &mut Rig, full_day: i32) -> Spread {
+    let today = rig.today().max(full_day + 8);
+    rig.pass(rig::noon(today), Pace::Jump);
+    let mut moved_ms = Vec::new();
+    for day in 1..=WINDOW_DAYS {
+        moved_ms.extend(rig.pass(rig::noon(today + day), Pace::Service));
+    }
+    Spread::of(moved_ms)
+}
+
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1_000.0).round() / 1_000.0
+}
+
+fn table(report: &Report) -> String {
+    let spread = |name: &str, spread: &Spread| {
+        let Spread { p50, p99, max, count } = spread;
+        format!("{name:<18} {p50:>9.3} {p99:>9.3} {max:>9.3}   {:>9}\n", grouped(*count))
+    };
+    let mut text = format!(
+        "{} in {} of {}, {} hold; {} on {}\n",
+        counted(report.bids, "bid"),
+        counted(report.events, "event"),
+        counted(report.sections, "section"),
+        counted(report.findings.unsigned_abs() as u64, "finding"),
+        "all in one process, no journal",
+        counted(report.workers as u64, "worker"),
+    );
+    text += &format!(
+        "load    {} bids/s: {:.1} s, of which {:.1} s taking in and {:.1} s computing; settled in {:.1} s\n",
+        grouped(report.load_bids_per_s),
+        report.load_s,
+        report.take_s,
+        report.compute_s,
+        report.settle_s
+    );
+    text += &format!("parse   {} events/s (not in the load)\n", grouped(report.parsed_events_per_s));
+    text += &format!(
+        "memory  {} bytes a bid settled, {} at the peak\n\n",
+        grouped(report.rss_bytes_per_bid),
+        grouped(report.rss_peak_bytes_per_bid)
+    );
+    text += &format!("{:<18} {:>9} {:>9} {:>9}   {:>9}\n", "ms a commit", "p50", "p99", "max", "commits");
+    text += &spread("bid", &report.latency_ms);
+    text += &spread("retraction", &report.retraction_ms);
+    text += &spread("large section", &report.large_section_ms);
+    text += &spread("hub", &report.hub_ms);
+    text += &spread("window slot", &report.window_slot_ms);
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::ensure;
+
+    #[test]
+    fn a_small_bench_measures_everything() -> Result<()> {
+        let args = Args { bids: 2_000, seed: 1, workers: 1, rules: "all".to_owned(), json: true };
+        let report = measure(&args, &Rules::default())?;
+        assert_eq!(report.bids, 2_000);
+        ensure!(report.events > report.bids && report.sections > 100, "{report:?}");
+        for spread in [
+            &report.latency_ms,
+            &report.retraction_ms,
+            &report.large_section_ms,
+            &report.hub_ms,
+            &report.window_slot_ms,
+        ] {
+            ensure!(spread.count > 0 && spread.p50 > 0.0, "{report:?}");
+            ensure!(spread.p50 <= spread.p99 && spread.p99 <= spread.max, "{report:?}");
+        }
+        ensure!(report.findings > 0 && report.load_bids_per_s > 0, "{report:?}");
+        let line = serde_json::to_string(&report)?;
+        ensure!(line.contains("\"latency_ms\":{\"p50\":"), "{line}");
+        ensure!(table(&report).contains("window slot"), "a table");
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The history: a simulated venue, generated day by day and loaded in large commits.
+
+use super::super::output::{counted, grouped};
+use super::rig::Rig;
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use std::collections::VecDeque;
+use std::time::Instant as Clock;
+use xiezhi_dataflows::driver::Pace;
+use xiezhi_dataflows::engine::Commit;
+use xiezhi_dataflows::event::{Data, Event};
+use xiezhi_dataflows::normalise;
+use xiezhi_simulator::{Detail, Settings, Venue};
+
+/// Days of a history that is long enough: those of the window.
+const DAYS: u64 = 730;
+/// Fewest bids a day: below it a history gets shorter instead of thinner.
+const BIDS_PER_DAY_MIN: u64 = 40;
+/// Days beyond those that the history should need, for what follows it.
+const DAYS_BEYOND: u64 = 90;
+/// Events of one commit of the load.
+const COMMIT_EVENTS: usize = 50_000;
+/// Events that are parsed at once: few, so that they do not count as the engine's memory.
+const PARSED_EVENTS: usize = 2_000;
+/// Bids that follow the history one by one.
+const FOLLOWING_BIDS: usize = 2_000;
+/// How often the load tells how far it is, commits.
+const TELL_COMMITS: u64 = 10;
+
+/// How the load went.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Load {
+    pub bids: u64,
+    pub events: u64,
+    pub sections: u64,
+    pub parse_s: f64,
+    pub take_s: f64,
+    pub compute_s: f64,
+}
+
+/// A venue as a stream of events.
+pub(super) struct History {
+    venue: Venue,
+    first_day: Date,
+    /// What is left of the present day.
+    today: VecDeque<String>,
+    bids: u64,
+}
+
+impl History {
+    /// A history of that many bids.
+    pub fn new(bids: u64, seed: u64) -> Result<History> {
+        // Five days in seven are worked.
+        let a_day = (bids * 7).div_ceil(DAYS * 5).max(BIDS_PER_DAY_MIN);
+        let days = (bids * 7).div_ceil(a_day * 5) + DAYS_BEYOND;
+        let settings = Settings {
+            seed,
+            days: u32::try_from(days)?,
+            bids_per_day: u32::try_from(a_day)?,
+            detail: Detail::Bids,
+            ..Settings::default()
+        };
+        let first_day = settings.first_day;
+        Ok(History { venue: Venue::new(settings)?, first_day, today: VecDeque::new(), bids })
+    }
+
+    /// The first day, in days since 1970.
+    pub fn first_day(&self) -> i32 {
+        let day = self.first_day;
+        let date = normalise::Date::from_ymd(day.year().into(), day.month().into(), day.day().into());
+        date.map_or(0, |date| date.0)
+    }
+
+    fn next(&mut self) -> Option<String> {
+        while self.today.is_empty() {
+            self.today = self.venue.next()?.events.into_iter().map(|event| event.json).collect();
+        }
+        self.today.pop_front()
+    }
+
+    /// Loads all bids, timing what comes after parsing.
+    pub fn load(&mut self, rig: &mut Rig) -> Result<Load> {
+        let mut load = Load::default();
+        let mut commits = 0;
+        while load.bids < self.bids {
+            let mut commit = Commit::default();
+            let mut latest = i64::MIN;
+            for _ in 0..COMMIT_EVENTS / PARSED_EVENTS {
+                let events = self.parse(rig, &mut load)?;
+                latest = events.last().map_or(latest, |event| event.time.0);
+                let (rows, take_s) = rig.rows(&events);
+                load.take_s += take_s;
+                commit.time = rows.time;
+                commit.updates.extend(rows.updates);
+            }
+            load.compute_s += rig.feed(commit);
+            let began = Clock::now();
+            rig.pass(latest, Pace::Jump);
+            load.compute_s += began.elapsed().as_secs_f64();
+            commits += 1;
+            if commits % TELL_COMMITS == 0 {
+                let rate = load.bids as f64 / (load.take_s + load.compute_s);
+                eprintln!("{}, {} bids/s", counted(load.bids, "bid"), grouped(rate as u64));
+            }
+        }
+        Ok(load)
+    }
+
+    /// The next events through the door, ending with the last bid of the history.
+    fn parse(&mut self, rig: &Rig, load: &mut Load) -> Result<Vec<Event>> {
+        let mut events = Vec::with_capacity(PARSED_EVENTS);
+        while events.len() < PARSED_EVENTS && load.bids < self.bids {
+            let json = self.next().context("the simulated venue ended before its bids were enough")?;
+            let began = Clock::now();
+            let event = rig.admit(&json)?;
+            load.parse_s += began.elapsed().as_secs_f64();
+            match event.data {
+                Data::BidSubmitted(_) => load.bids += 1,
+                Data::SectionAnnounced(_) => load.sections += 1,
+                _ => {}
+            }
+            events.push(event);
+        }
+        load.events += events.len() as u64;
+        Ok(events)
+    }
+
+    /// What follows the history, until there are bids enough to measure.
+    pub fn following(&mut self, rig: &Rig) -> Result<Vec<Event>> {
+        let (mut events, mut bids) = (Vec::new(), 0);
+        while bids < FOLLOWING_BIDS {
+            let Some(json) = self.next() else { break };
+            let event = rig.admit(&json)?;
+            bids += usize::from(matches!(event.data, Data::BidSubmitted(_)));
+            events.push(event);
+        }
+        Ok(events)
+    }
+}

@@ -1,0 +1,234 @@
+//! The rig: door, driver and engine in one process, with a stopwatch.
+
+use crate::config::Rules;
+use anyhow::{Context, Result};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Instant as Clock;
+use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::engine::{Change, Commit, Engine};
+use xiezhi_dataflows::event::{Door, Event};
+use xiezhi_dataflows::finding::Published;
+use xiezhi_dataflows::intake::Archive;
+use xiezhi_dataflows::judge::{Day, begin_of, day_of};
+use xiezhi_dataflows::normalise::Instant;
+use xiezhi_dataflows::operators::{Diff, Time};
+use xiezhi_dataflows::symbols::{EventRef, Symbols};
+
+const HOUR_US: i64 = 3_600_000_000;
+
+/// The events that retractions name: nothing else needs an archive here.
+#[derive(Default)]
+struct Kept(HashMap<EventRef, Event>);
+
+impl Archive for Kept {
+    fn event(&self, name: EventRef) -> Option<Event> {
+        self.0.get(&name).cloned()
+    }
+}
+
+/// The engine and what came out of it.
+struct Machine {
+    engine: Engine,
+    changes: Receiver<Change>,
+    findings: Diff,
+}
+
+impl Machine {
+    /// Feeds a commit and waits until it is published; gives the milliseconds.
+    fn feed(&mut self, commit: Commit) -> f64 {
+        let (began, time) = (Clock::now(), commit.time);
+        self.engine.feed(commit);
+        self.wait(time);
+        began.elapsed().as_secs_f64() * 1_000.0
+    }
+
+    fn wait(&mut self, time: Time) {
+        while self.engine.progress() <= time {
+            let Ok(change) = self.changes.recv() else { return };
+            self.note(change);
+        }
+    }
+
+    fn note(&mut self, change: Change) {
+        let findings = change.changes.iter().filter(|(what, _)| matches!(what, Published::Finding(_)));
+        self.findings += findings.map(|(_, diff)| *diff).sum::<Diff>();
+    }
+}
+
+/// Everything that a bench drives.
+pub(super) struct Rig {
+    door: Door,
+    symbols: Arc<Symbols>,
+    driver: Driver,
+    machine: Machine,
+    kept: Kept,
+    made: u64,
+}
+
+impl Rig {
+    pub fn start(rules: &Rules, workers: usize) -> Rig {
+        let symbols = Arc::new(Symbols::default());
+        let (engine, changes) = Engine::start(workers, rules.params.clone(), symbols.clone());
+        Rig {
+            door: Door::new(&[0; 32], rules.placeholders.clone()),
+            driver: Driver::new(rules.params.clone(), symbols.clone(), 1),
+            symbols,
+            machine: Machine { engine, changes, findings: 0 },
+            kept: Kept::default(),
+            made: 0,
+        }
+    }
+
+    /// Lets an event in as it was sent.
+    pub fn admit(&self, json: &str) -> Result<Event> {
+        Ok(self.door.admit(json.as_bytes()).with_context(|| json.to_owned())?.event)
+    }
+
+    /// Events to rows, without feeding them; gives the seconds too.
+    pub fn rows(&mut self, events: &[Event]) -> (Commit, f64) {
+        let began = Clock::now();
+        let commit = self.driver.take(events.iter(), &self.kept);
+        (commit, began.elapsed().as_secs_f64())
+    }
+
+    /// Feeds rows and waits; gives the seconds.
+    pub fn feed(&mut self, commit: Commit) -> f64 {
+        self.machine.feed(commit) / 1_000.0
+    }
+
+    /// Takes events in, in one commit, until it is published; gives the milliseconds.
+    pub fn take(&mut self, events: &[Event]) -> f64 {
+        let began = Clock::now();
+        let commit = self.driver.take(events.iter(), &self.kept);
+        self.machine.feed(commit);
+        began.elapsed().as_secs_f64() * 1_000.0
+    }
+
+    /// Moves time on; gives the milliseconds of each commit that moved the window.
+    pub fn pass(&mut self, now: i64, pace: Pace) -> Vec<f64> {
+        let mut moved_ms = Vec::new();
+        let machine = &mut self.machine;
+        self.driver.pass(now, pace, &mut |commit| {
+            let moves = commit.window.is_some();
+            let ms = machine.feed(commit);
+            if moves {
+                moved_ms.push(ms);
+            }
+        });
+        moved_ms
+    }
+
+    /// Pays the merge debt of a load; gives the seconds.
+    pub fn settle(&mut self) -> f64 {
+        let began = Clock::now();
+        self.machine.engine.settle();
+        began.elapsed().as_secs_f64()
+    }
+
+    /// How many findings hold, as far as was heard.
+    pub fn findings(&mut self) -> Diff {
+        while let Ok(change) = self.machine.changes.try_recv() {
+            self.machine.note(change);
+        }
+        self.machine.findings
+    }
+
+    /// The local date of the engine's clock.
+    pub fn today(&self) -> Day {
+        self.driver.now().map_or(0, day_of)
+    }
+
+    /// Keeps an event for a retraction that will name it.
+    pub fn remember(&mut self, event: &Event) {
+        let (name, _) = self.symbols.name(&event.source, &event.id);
+        self.kept.0.insert(name, event.clone());
+    }
+
+    /// The retraction of an event.
+    pub fn retraction(&mut self, event: &Event) -> Result<Event> {
+        let retracts = serde_json::json!({"source": &*event.source, "id": &*event.id});
+        self.made(&Made {
+            kind: "event.retracted",
+            data: serde_json::json!({ "retracts": retracts, "reason": "bench" }),
+        })
+    }
+
+    /// An event of our own, now.
+    pub fn made(&mut self, made: &Made) -> Result<Event> {
+        self.made += 1;
+        let now = Instant(self.driver.now().unwrap_or_default()).to_rfc3339();
+        let event = serde_json::json!({
+            "specversion": "1.0", "source": "/bench", "id": format!("bench-{}", self.made),
+            "type": made.kind, "time": now, "data": made.data,
+        });
+        self.admit(&event.to_string())
+    }
+}
+
+/// What an event of our own says.
+pub(super) struct Made {
+    kind: &'static str,
+    data: serde_json::Value,
+}
+
+/// A section is announced.
+pub(super) fn section(section: &str) -> Made {
+    Made {
+        kind: "section.announced",
+        data: serde_json::json!({"section": section, "project": "BENCH-PROJECT", "ceiling_price": 20_000_000}),
+    }
+}
+
+/// A bid of the nth bidder that shows a machine.
+pub(super) fn bid(section: &str, bidder: u32, mac: &str) -> Made {
+    let device = serde_json::json!({
+        "mac": mac, "cpu_id": format!("BENCHCPU{bidder}"), "disk_serial": format!("BENCHDISK{bidder}"),
+        "ip": format!("10.{}.{}.{}", bidder >> 16, bidder >> 8 & 255, bidder & 255),
+    });
+    Made {
+        kind: "bid.submitted",
+        data: serde_json::json!({
+            "section": section, "bidder": {"code": code(bidder)}, "device": device,
+            "pricing_lock": format!("BENCHLOCK{bidder}"), "ca_lock": format!("BENCHCA{bidder}"),
+        }),
+    }
+}
+
+/// The price of the nth bidder is read out.
+pub(super) fn opened(section: &str, bidder: u32, price: u64) -> Made {
+    Made {
+        kind: "bid.opened",
+        data: serde_json::json!({"section": section, "bidder": {"code": code(bidder)}, "price": price}),
+    }
+}
+
+fn code(bidder: u32) -> String {
+    format!("91BENCH{bidder:011}")
+}
+
+/// Noon of a local date, µs.
+pub(super) fn noon(day: Day) -> i64 {
+    begin_of(day) + 12 * HOUR_US
+}
+
+/// The memory of this process, bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Memory {
+    /// Resident now.
+    pub now: u64,
+    /// The most that was resident so far.
+    pub peak: u64,
+}
+
+/// Reads it from the kernel.
+pub(super) fn memory() -> Result<Memory> {
+    let status = std::fs::read_to_string("/proc/self/status").context("cannot read /proc/self/status")?;
+    let of = |key: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
+        let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+        kib.map(|kib| kib * 1_024).with_context(|| format!("/proc/self/status has no {key}"))
+    };
+    Ok(Memory { now: of("VmRSS:")?, peak: of("VmHWM:")? })
+}

@@ -1,0 +1,291 @@
+//! `xiezhi explain`: every rule's outcome on one section, and why there was or was no finding.
+//!
+//! By the same function, on the same rows, as the judgement itself: what is told here is what the engine concluded.
+
+use super::output::{Output, unless_pipe_closed};
+use super::replay::entry;
+use super::session::{Session, SessionArgs};
+use crate::config::{EXIT_CODE, Rules};
+use anyhow::{Context, Result};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use xiezhi_dataflows::engine::Explanation;
+use xiezhi_dataflows::event::{Data, Event};
+use xiezhi_dataflows::finding::Rendered;
+use xiezhi_dataflows::normalise::{self, Instant};
+use xiezhi_dataflows::params::Params;
+use xiezhi_dataflows::rules::{Outcome, Rule};
+use xiezhi_dataflows::symbols::Symbols;
+
+/// The exit code when the command line lacks something.
+const USAGE: u8 = 2;
+
+/// `xiezhi explain`
+#[derive(clap::Args)]
+pub struct Args {
+    /// The section's code.
+    section: String,
+    /// Files of events to judge it by.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    session: SessionArgs,
+    /// Print one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A section, rule by rule.
+#[derive(Debug, Serialize)]
+pub struct Explained {
+    /// The section's code.
+    pub section: String,
+    /// The instant of the judgement, RFC 3339 at +08:00.
+    pub now: Option<String>,
+    /// How many rows of facts the section has.
+    pub rows: usize,
+    /// The legal profile.
+    pub profile: String,
+    /// Every section rule, in the order of the catalogue.
+    pub rules: Vec<RuleExplained>,
+    /// What about the data kept a rule from a finding.
+    pub quality: Vec<Rendered>,
+    /// Findings over the whole history that name a bidder of this section.
+    pub history: Vec<Rendered>,
+}
+
+/// One rule on one section.
+#[derive(Debug, Serialize)]
+pub struct RuleExplained {
+    /// Its id.
+    pub rule: &'static str,
+    /// What it says, in Chinese.
+    pub zh: &'static str,
+    /// What it says, in English.
+    pub en: &'static str,
+    /// `triggered`, `not_triggered`, `insufficient_data`, `not_applicable` or `error`.
+    pub outcome: &'static str,
+    /// What is missing, or why it does not apply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// The severity that a finding has under the profile.
+    pub severity: &'static str,
+    /// What the rule rests on.
+    pub basis: Vec<Article>,
+    /// Its findings in this section.
+    pub findings: Vec<Rendered>,
+}
+
+/// An article that a rule rests on.
+#[derive(Debug, Serialize)]
+pub struct Article {
+    /// The article.
+    pub article: &'static str,
+    /// Whether it was checked against the statute's text.
+    pub verified: bool,
+}
+
+impl Explained {
+    /// Writes an explanation out. `history` are the findings that [`of_bidders`] left.
+    pub fn new(
+        section: &str,
+        now: Option<i64>,
+        explanation: &Explanation,
+        history: Vec<Rendered>,
+        params: &Params,
+        symbols: &Symbols,
+    ) -> Explained {
+        let sorted = |findings: &[xiezhi_dataflows::finding::Finding]| {
+            let mut findings: Vec<Rendered> = findings.iter().map(|f| f.render(symbols)).collect();
+            findings.sort();
+            findings
+        };
+        let findings = sorted(&explanation.conclusions.findings);
+        let rule = |(rule, outcome): &(Rule, Outcome)| RuleExplained::new(*rule, *outcome, &findings, params);
+        Explained {
+            section: section.to_owned(),
+            now: now.map(|now| Instant(now).to_rfc3339()),
+            rows: explanation.rows,
+            profile: params.profile.name.clone(),
+            rules: explanation.outcomes.iter().map(rule).collect(),
+            quality: sorted(&explanation.conclusions.quality),
+            history,
+        }
+    }
+}
+
+impl RuleExplained {
+    fn new(rule: Rule, outcome: Outcome, findings: &[Rendered], params: &Params) -> RuleExplained {
+        let sheet = rule.sheet();
+        RuleExplained {
+            rule: sheet.id,
+            zh: sheet.zh,
+            en: sheet.en,
+            outcome: outcome.as_str(),
+            reason: outcome.reason(),
+            severity: params.severity(rule).as_str(),
+            basis: sheet.basis.iter().map(|b| Article { article: b.article, verified: b.verified }).collect(),
+            findings: findings.iter().filter(|finding| finding.rule == sheet.id).cloned().collect(),
+        }
+    }
+}
+
+/// The findings over the whole history that name one of these organisations.
+pub fn of_bidders(findings: Vec<Rendered>, bidders: &BTreeSet<String>) -> Vec<Rendered> {
+    let names = |finding: &Rendered| finding.parties.iter().any(|party| bidders.contains(party));
+    findings.into_iter().filter(|finding| finding.section.is_none() && names(finding)).collect()
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If something cannot be read or written, or the section is in none of the files.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    if args.files.is_empty() {
+        eprintln!(
+            "xiezhi: give the files of events to judge {0} by: xiezhi explain {0} FILE…\n\
+             A running daemon answers the same at /api/v1/sections/{0}/explain",
+            args.section
+        );
+        return Ok(ExitCode::from(USAGE));
+    }
+    let rules = match Rules::load(args.session.rules.as_deref()) {
+        Ok(rules) => rules,
+        Err(errors) => {
+            eprintln!("{errors}");
+            return Ok(ExitCode::from(EXIT_CODE));
+        }
+    };
+    let explained = explained(args, &rules)?;
+    let mut out = Output::standard();
+    let written = if args.json { out.json(&explained) } else { out.line(text(&explained).trim_end()) };
+    unless_pipe_closed(written.and_then(|()| out.finish()).map(|()| ExitCode::SUCCESS))
+}
+
+fn explained(args: &Args, rules: &Rules) -> Result<Explained> {
+    let section = normalise::code(&args.section).into_owned();
+    let mut session = Session::start(&args.session, rules, None)?;
+    let mut bidders = BTreeSet::new();
+    let mut seen = |event: &Event| bidders.extend(bidder_in(event, &section).map(str::to_owned));
+    session.feed(&args.files, &mut seen, &mut |_| Ok(()))?;
+    session.replay.finish();
+    let replay = &session.replay;
+    let explanation = replay.explain(&section);
+    let explanation = explanation.with_context(|| format!("section {section} is in none of the files"))?;
+    let history = of_bidders(replay.findings(), &bidders);
+    Ok(Explained::new(&section, replay.now(), &explanation, history, &rules.params, replay.symbols()))
+}
+
+/// Who bids in the section, if the event says so.
+fn bidder_in<'e>(event: &'e Event, section: &str) -> Option<&'e str> {
+    let (of, bidder) = match &event.data {
+        Data::BidSubmitted(bid) => (&bid.section, &bid.bidder),
+        Data::BidOpened(bid) => (&bid.section, &bid.bidder),
+        _ => return None,
+    };
+    (of.as_str() == section).then(|| bidder.code.as_str())
+}
+
+fn text(explained: &Explained) -> String {
+    let mut text = format!("标段 {}", explained.section);
+    let now = explained.now.as_deref().unwrap_or("no time");
+    let _ = writeln!(text, "  ({} rows of facts, at {now}, profile {})\n", explained.rows, explained.profile);
+    for rule in &explained.rules {
+        let reason = rule.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+        let _ = writeln!(text, "{}  {}  {}", rule.rule, word(rule.outcome), rule.zh);
+        if !reason.is_empty() {
+            let _ = writeln!(text, "      {}{reason}", rule.outcome);
+        }
+        if rule.outcome == "triggered" {
+            let articles = rule.basis.iter().map(|basis| {
+                format!("{}{}", basis.article, if basis.verified { "" } else { " (unverified)" })
+            });
+            let basis = articles.collect::<Vec<_>>().join("; ");
+            let basis = if basis.is_empty() { "a bare lead" } else { &basis };
+            let _ = writeln!(text, "      severity {}, basis: {basis}", rule.severity);
+            rule.findings.iter().for_each(|finding| text.push_str(&entry(finding)));
+        }
+    }
+    for (title, findings) in [
+        ("Data quality (数据质量)", &explained.quality),
+        ("Findings over the whole history that name a bidder of this section (跨标段)", &explained.history),
+    ] {
+        if !findings.is_empty() {
+            let _ = writeln!(text, "\n{title}");
+            findings.iter().for_each(|finding| text.push_str(&entry(finding)));
+        }
+    }
+    text
+}
+
+/// The outcome for people, in both languages, of one width.
+fn word(outcome: &str) -> &'static str {
+    match outcome {
+        "triggered" => "● 触发 triggered   ",
+        "not_triggered" => "○ 未触发 no         ",
+        "insufficient_data" => "? 缺数据 no data    ",
+        "not_applicable" => "– 不适用 n/a        ",
+        _ => "! 出错 error        ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn explain(section: &str, case: &str) -> Result<Explained> {
+        let path = format!("{}/../tests/cases/{case}.json", env!("CARGO_MANIFEST_DIR"));
+        let case: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("events.json");
+        std::fs::write(&file, case["events"].to_string())?;
+        let file = file.to_string_lossy();
+        let now = case["now"].as_str().unwrap_or_default();
+        let args = Only::try_parse_from(["explain", section, &file, "--now", now])?.args;
+        explained(&args, &Rules::default())
+    }
+
+    #[test]
+    fn every_section_rule_is_told_with_its_outcome() {
+        let explained = explain("e46010000011422001 ", "dev-07-same-ip").expect("the section is there");
+        let of = |id| explained.rules.iter().find(|rule| rule.rule == id).expect("a section rule");
+        assert_eq!((of("DEV-07").outcome, of("DEV-07").severity), ("triggered", "L"));
+        assert_eq!(of("DEV-07").findings.len(), 1);
+        let undecided = explained.rules.iter().filter(|rule| rule.reason.is_some());
+        assert!(undecided.count() > 0, "a reason is told");
+        let text = text(&explained);
+        assert!(text.contains("DEV-07  ● 触发") && text.contains("ip:59.49.7.7"), "{text}");
+    }
+
+    #[test]
+    fn history_findings_of_its_bidders_are_shown() {
+        let path = format!(
+            "{}/../tests/cases/dev-12-lock-travels-between-sections.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let case = std::fs::read_to_string(path).expect("the case");
+        let case: serde_json::Value = serde_json::from_str(&case).expect("JSON");
+        let events = case["events"].as_array().expect("events");
+        let bid = events.iter().find(|event| event["type"] == "bid.submitted").expect("a bid");
+        let section = bid["data"]["section"].as_str().expect("its section");
+        let explained =
+            explain(section, "dev-12-lock-travels-between-sections").expect("the section is there");
+        assert!(explained.history.iter().any(|finding| finding.rule == "DEV-12"), "{:?}", explained.history);
+    }
+
+    #[test]
+    fn a_section_that_is_not_there_is_said() {
+        let error = explain("NOWHERE", "dev-07-same-ip").expect_err("no such section");
+        assert_eq!(error.to_string(), "section NOWHERE is in none of the files");
+    }
+}

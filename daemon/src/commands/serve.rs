@@ -1,0 +1,76 @@
+//! `xiezhi serve`: the daemon.
+
+use super::EX_CONFIG;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::host::{Host, token_path};
+use crate::metrics::Metrics;
+use crate::service::{NoticeSink, Setup};
+use anyhow::Context;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use xiezhi_alerts::message::NoticeShown;
+
+/// Run the daemon.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The configuration; without one: data in ./xiezhi-data, loopback only, port 8700.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Notices as JSON lines on standard output.
+struct JsonLines;
+
+impl NoticeSink for JsonLines {
+    fn name(&self) -> &'static str {
+        "stdout"
+    }
+
+    fn send(&mut self, notice: &NoticeShown) {
+        let line = serde_json::to_string(notice).expect("a notice is plain data");
+        let mut out = std::io::stdout().lock();
+        if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) {
+            tracing::error!(%error, seq = notice.seq, "standard output is gone; the alert is in the ledger");
+        }
+    }
+}
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// If the daemon cannot start, or a part of it fails.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let config = match Config::load(args.config.as_deref()) {
+        Ok(config) => config,
+        Err(mistakes) => {
+            eprint!("{mistakes}");
+            return Ok(ExitCode::from(EX_CONFIG));
+        }
+    };
+    super::log_to_stderr();
+    let setup = Setup {
+        data_dir: config.data_dir.clone(),
+        workers: config.workers,
+        params: config.params().clone(),
+        placeholders: config.placeholders().clone(),
+        clock: Clock::System,
+        sink: Box::new(JsonLines),
+        metrics: Arc::new(Metrics::new().context("the metrics")?),
+    };
+    super::runtime()?.block_on(async {
+        let host = Host::start(config.listen, setup).await?;
+        if host.new_token {
+            tracing::info!(path = %token_path(&config.data_dir).display(), "made an admin token");
+        }
+        let waited = host.wait().await;
+        tracing::info!("stopping");
+        let stopped = host.stop().await;
+        waited?;
+        stopped?;
+        tracing::info!("stopped");
+        Ok(ExitCode::SUCCESS)
+    })
+}

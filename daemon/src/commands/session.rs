@@ -1,0 +1,217 @@
+//! A session: event files run through the engine, with a tally of what became of their lines.
+//!
+//! What `replay` and `explain` have in common: the same options, the same way of telling of bad lines, the same
+//! pseudonyms.
+
+use super::input::Events;
+use super::output::counted;
+use crate::config::Rules;
+use anyhow::{Context, Result, bail};
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use xiezhi_dataflows::event::{Admitted, Door, Event};
+use xiezhi_dataflows::normalise::Instant;
+use xiezhi_dataflows::replay::{Replay, Taken, Told};
+
+/// The key of pseudonyms where none is given: not a secret, so that two replays of one file can be compared on any
+/// machine. The persons in what comes out are then only as well hidden as in what went in; whoever hands findings on
+/// uses `--site-key`.
+pub const REPLAY_KEY: [u8; 32] = *b"xiezhi replay: a key for no site";
+/// Bad lines that are shown in full; past it they are counted, or a wrong file would bury the summary.
+const BAD_LINES_SHOWN: u64 = 20;
+/// Most worker threads of a session.
+const WORKERS_MAX: u16 = crate::config::WORKERS_MAX as u16;
+
+/// What events are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Events of Xiezhi: NDJSON, or a JSON array.
+    Events,
+    /// Rows of the national data standard (not in this version yet).
+    Ggzy,
+    /// OCDS releases (not in this version yet).
+    Ocds,
+}
+
+/// Options of every command that runs files through the engine.
+#[derive(clap::Args)]
+pub struct SessionArgs {
+    /// What the files hold.
+    #[arg(long, value_enum, default_value = "events")]
+    pub format: Format,
+    /// The instant that time stops at, such as 2026-02-20T12:00:00+08:00 [default: the latest event's].
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub now: Option<Instant>,
+    /// A file of rules: `profile`, `placeholders`, `[thresholds]`.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Worker threads of the engine.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=i64::from(WORKERS_MAX)))]
+    pub workers: u16,
+    /// The key of persons' pseudonyms, 64 hexadecimal digits in a file [default: a fixed, public one: the pseudonyms
+    /// are then only as secret as the input].
+    #[arg(long, value_name = "FILE")]
+    pub site_key: Option<PathBuf>,
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    let why = "give an instant with its offset, such as 2026-02-20T12:00:00+08:00";
+    Instant::parse(text).map_err(|_| why.to_owned())
+}
+
+/// What became of the lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// New events.
+    pub accepted: u64,
+    /// The same as one before.
+    pub duplicate: u64,
+    /// The name of one before with another content.
+    pub conflict: u64,
+    /// No events.
+    pub refused: u64,
+}
+
+impl Tally {
+    /// Lines that nothing was made of and that somebody should look at.
+    pub fn bad(self) -> u64 {
+        self.conflict + self.refused
+    }
+}
+
+impl Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let accepted = counted(self.accepted, "event");
+        write!(f, "{accepted} accepted, {} duplicate, ", self.duplicate)?;
+        write!(f, "{} in conflict, {} refused", self.conflict, self.refused)
+    }
+}
+
+/// Files on their way through an engine.
+pub struct Session<'a> {
+    /// The engine and what holds in it.
+    pub replay: Replay<'a>,
+    /// What became of the lines so far.
+    pub tally: Tally,
+    door: Door,
+}
+
+impl<'a> Session<'a> {
+    /// Starts an engine.
+    ///
+    /// # Errors
+    /// If the site key cannot be read, or the format is none of this version.
+    pub fn start(args: &SessionArgs, rules: &Rules, tell: Option<Box<Told<'a>>>) -> Result<Session<'a>> {
+        match args.format {
+            Format::Events => {}
+            Format::Ggzy => bail!("--format ggzy (the national data standard) is not in this version yet"),
+            Format::Ocds => bail!("--format ocds is not in this version yet"),
+        }
+        let key = args.site_key.as_deref().map_or(Ok(REPLAY_KEY), read_key)?;
+        let door = || Door::new(&key, rules.placeholders.clone());
+        let (placeholders, params) = (rules.placeholders.clone(), rules.params.clone());
+        let now = args.now.map(|now| now.0);
+        let replay = Replay::new(door(), placeholders, params, args.workers.into(), now, tell);
+        Ok(Session { replay, tally: Tally::default(), door: door() })
+    }
+
+    /// Runs files through, in the order given. `seen` is shown each accepted event; `then` is called after each.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or `then` fails. A bad line is no error: it is told and counted.
+    pub fn feed(
+        &mut self,
+        files: &[PathBuf],
+        seen: &mut dyn FnMut(&Event),
+        then: &mut dyn FnMut(&Replay<'_>) -> Result<()>,
+    ) -> Result<()> {
+        for path in files {
+            let name = path.display();
+            let mut events = Events::open(path).with_context(|| format!("cannot open {name}"))?;
+            let mut line = 0;
+            while let Some(item) =
+                events.next().with_context(|| format!("cannot read {name} after line {line}"))?
+            {
+                line = item.line;
+                let admitted = match item.event {
+                    Ok(bytes) => self.door.admit(bytes).map_err(|refused| refused.to_string()),
+                    Err(why) => Err(why),
+                };
+                match admitted {
+                    Ok(admitted) => self.take(admitted, path, line, seen),
+                    Err(why) => {
+                        self.tally.refused += 1;
+                        self.tell_bad(path, line, &why);
+                    }
+                }
+                then(&self.replay)?;
+            }
+        }
+        let bad = self.tally.bad();
+        if bad > BAD_LINES_SHOWN {
+            eprintln!("… and {} more bad lines", bad - BAD_LINES_SHOWN);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, admitted: Admitted, path: &Path, line: u64, seen: &mut dyn FnMut(&Event)) {
+        // Only a conflict needs the event afterwards, and the replay keeps it otherwise.
+        seen(&admitted.event);
+        let (source, id) = (admitted.event.source.clone(), admitted.event.id.clone());
+        match self.replay.admitted(admitted) {
+            Taken::Accepted => self.tally.accepted += 1,
+            Taken::Duplicate => self.tally.duplicate += 1,
+            Taken::Conflict => {
+                self.tally.conflict += 1;
+                let why = format!("{source}#{id} came before with another content; the first one stands");
+                self.tell_bad(path, line, &why);
+            }
+            Taken::Refused(refused) => {
+                self.tally.refused += 1;
+                self.tell_bad(path, line, &refused);
+            }
+        }
+    }
+
+    fn tell_bad(&self, path: &Path, line: u64, why: &dyn Display) {
+        if self.tally.bad() <= BAD_LINES_SHOWN {
+            eprintln!("{}:{line}: {why}", path.display());
+        }
+    }
+}
+
+fn read_key(path: &Path) -> Result<[u8; 32]> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the site key {name}"))?;
+    key_of(text.trim()).with_context(|| format!("{name} is no site key: give 64 hexadecimal digits"))
+}
+
+fn key_of(digits: &str) -> Option<[u8; 32]> {
+    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut key = [0; 32];
+    for (at, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_64_hexadecimal_digits() {
+        assert_eq!(key_of(&"0f".repeat(32)), Some([15; 32]));
+        for wrong in ["", "0f", &"0g".repeat(32), &"+f".repeat(32), &"0f".repeat(33)] {
+            assert_eq!(key_of(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn time_needs_its_offset() {
+        assert!(instant("2026-02-20T12:00:00+08:00").is_ok());
+        assert!(instant("2026-02-20T12:00:00").is_err_and(|why| why.contains("with its offset")));
+    }
+}

@@ -1,0 +1,233 @@
+//! Metrics, to Prometheus' naming rules. Every label set is there at 0 from the start: a counter that first appears at 1 never
+//! raises an alarm.
+//!
+//! *Invariant.* Labels are bounded by what this program knows: types, outcomes, rules, levels, states. Never a
+//! party, a section or a person.
+
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
+use xiezhi_alerts::{Level, NoticeKind, State};
+use xiezhi_dataflows::event::KINDS;
+use xiezhi_dataflows::rules::{Judge, Rule, Topic, Undecided};
+
+/// What may become of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventOutcome {
+    /// Journalled and taken in.
+    Accepted,
+    /// The same as one before.
+    Duplicate,
+    /// The name of one before with another content.
+    Conflict,
+    /// Malformed.
+    Refused,
+}
+
+impl EventOutcome {
+    const ALL: [EventOutcome; 4] =
+        [EventOutcome::Accepted, EventOutcome::Duplicate, EventOutcome::Conflict, EventOutcome::Refused];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            EventOutcome::Accepted => "accepted",
+            EventOutcome::Duplicate => "duplicate",
+            EventOutcome::Conflict => "conflict",
+            EventOutcome::Refused => "refused",
+        }
+    }
+}
+
+/// The label for an event whose type could not be read or is not known.
+const UNKNOWN: &str = "unknown";
+
+/// From a tenth of a millisecond, which is about what the engine needs, to what would be a fault.
+const SECONDS: [f64; 14] =
+    [0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// All metrics of the daemon.
+pub struct Metrics {
+    registry: Registry,
+    events: IntCounterVec,
+    findings: IntGaugeVec,
+    alerts: IntGaugeVec,
+    notices: IntCounterVec,
+    quality: IntGaugeVec,
+    undecided: IntGaugeVec,
+    /// From the journal's commit to the alert in the ledger.
+    pub commit_to_alert: Histogram,
+    /// One durable commit of the journal.
+    pub journal_commit: Histogram,
+    /// Commits fed to the engine and not yet published.
+    pub frontier_lag: IntGauge,
+    /// The last event's place in the journal.
+    pub journal_events: IntGauge,
+    /// 1 when the daemon is ready, else 0.
+    pub ready: IntGauge,
+    /// Alert streams that are open.
+    pub streams: IntGauge,
+}
+
+impl Metrics {
+    /// All metrics at zero.
+    ///
+    /// # Errors
+    /// If two metrics have one name, which a test would have found.
+    pub fn new() -> Result<Metrics, prometheus::Error> {
+        let registry = Registry::new();
+        let histogram = |name: &str, help: &str| {
+            Histogram::with_opts(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()))
+        };
+        let metrics = Metrics {
+            events: IntCounterVec::new(
+                Opts::new("xiezhi_events_total", "Events that came in, by type and what became of them."),
+                &["type", "outcome"],
+            )?,
+            findings: IntGaugeVec::new(
+                Opts::new("xiezhi_findings", "Findings that hold, by rule and severity."),
+                &["rule", "severity"],
+            )?,
+            alerts: IntGaugeVec::new(
+                Opts::new("xiezhi_alerts", "Alerts, by topic, level and state."),
+                &["topic", "level", "state"],
+            )?,
+            notices: IntCounterVec::new(
+                Opts::new("xiezhi_alert_notices_total", "Notices given, by kind and level."),
+                &["kind", "level"],
+            )?,
+            quality: IntGaugeVec::new(
+                Opts::new("xiezhi_data_quality_rows", "Data-quality rows that hold, by rule."),
+                &["rule"],
+            )?,
+            undecided: IntGaugeVec::new(
+                Opts::new("xiezhi_rule_undecided_sections", "Sections in which a rule could not conclude, by outcome."),
+                &["rule", "outcome"],
+            )?,
+            commit_to_alert: histogram(
+                "xiezhi_commit_to_alert_seconds",
+                "From the journal's commit of an event to its findings and alerts in the ledger.",
+            )?,
+            journal_commit: histogram("xiezhi_journal_commit_seconds", "One durable commit of the journal.")?,
+            frontier_lag: IntGauge::new("xiezhi_frontier_lag_commits", "Commits that the engine has not published yet.")?,
+            journal_events: IntGauge::new("xiezhi_journal_events", "Events in the journal.")?,
+            ready: IntGauge::new("xiezhi_ready", "1 when the history is computed and events are taken, else 0.")?,
+            streams: IntGauge::new("xiezhi_alert_streams", "Open alert streams.")?,
+            registry,
+        };
+        metrics.register()?;
+        metrics.create_all();
+        Ok(metrics)
+    }
+
+    fn register(&self) -> Result<(), prometheus::Error> {
+        let build = IntGaugeVec::new(Opts::new("xiezhi_build_info", "Always 1; the version is the label."), &["version"])?;
+        build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let all: [Box<dyn prometheus::core::Collector>; 13] = [
+            Box::new(self.events.clone()),
+            Box::new(self.findings.clone()),
+            Box::new(self.alerts.clone()),
+            Box::new(self.notices.clone()),
+            Box::new(self.quality.clone()),
+            Box::new(self.undecided.clone()),
+            Box::new(self.commit_to_alert.clone()),
+            Box::new(self.journal_commit.clone()),
+            Box::new(self.frontier_lag.clone()),
+            Box::new(self.journal_events.clone()),
+            Box::new(self.ready.clone()),
+            Box::new(self.streams.clone()),
+            Box::new(build),
+        ];
+        all.into_iter().try_for_each(|collector| self.registry.register(collector))
+    }
+
+    fn create_all(&self) {
+        for kind in KINDS.iter().chain([&UNKNOWN]) {
+            for outcome in EventOutcome::ALL {
+                self.events.with_label_values(&[*kind, outcome.as_str()]);
+            }
+        }
+        for rule in Rule::ALL {
+            for severity in ["D", "X", "C", "V", "S", "L"] {
+                self.findings.with_label_values(&[rule.id(), severity]);
+            }
+            self.quality.with_label_values(&[rule.id()]);
+            for outcome in Undecided::ALL {
+                if matches!(rule.sheet().judge, Judge::Section(_)) {
+                    self.undecided.with_label_values(&[rule.id(), outcome.as_str()]);
+                }
+            }
+        }
+        for level in Level::ALL {
+            for (topic, state) in Topic::ALL.iter().flat_map(|topic| State::ALL.map(|state| (topic, state))) {
+                self.alerts.with_label_values(&[topic.as_str(), level.as_str(), state.as_str()]);
+            }
+            for kind in NoticeKind::ALL {
+                self.notices.with_label_values(&[kind.as_str(), level.as_str()]);
+            }
+        }
+    }
+
+    /// Counts an event. A type that is not known is counted as such: senders must not make labels.
+    pub fn event(&self, kind: Option<&str>, outcome: EventOutcome) {
+        let known = kind.and_then(|kind| KINDS.iter().find(|k| **k == kind)).unwrap_or(&UNKNOWN);
+        self.events.with_label_values(&[*known, outcome.as_str()]).inc();
+    }
+
+    /// Moves the number of findings that hold.
+    pub fn finding(&self, rule: &str, severity: &str, by: i64) {
+        self.findings.with_label_values(&[rule, severity]).add(by);
+    }
+
+    /// Moves the number of alerts.
+    pub fn alert(&self, topic: Topic, level: Level, state: State, by: i64) {
+        self.alerts.with_label_values(&[topic.as_str(), level.as_str(), state.as_str()]).add(by);
+    }
+
+    /// Counts a notice.
+    pub fn notice(&self, kind: NoticeKind, level: Level) {
+        self.notices.with_label_values(&[kind.as_str(), level.as_str()]).inc();
+    }
+
+    /// Moves the number of data-quality rows.
+    pub fn quality(&self, rule: Rule, by: i64) {
+        self.quality.with_label_values(&[rule.id()]).add(by);
+    }
+
+    /// Moves the number of sections in which a rule could not conclude.
+    pub fn undecided(&self, rule: Rule, outcome: Undecided, by: i64) {
+        self.undecided.with_label_values(&[rule.id(), outcome.as_str()]).add(by);
+    }
+
+    /// Everything, in Prometheus' text format.
+    ///
+    /// # Errors
+    /// If a metric cannot be written, which would be a fault of the library.
+    pub fn render(&self) -> Result<String, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_set_is_there_at_zero_from_the_start() {
+        let metrics = Metrics::new().expect("distinct names");
+        let text = metrics.render().expect("a text");
+        assert!(text.contains(r#"xiezhi_events_total{outcome="accepted",type="bid.opened"} 0"#));
+        assert!(text.contains(r#"xiezhi_findings{rule="DEV-01",severity="S"} 0"#));
+        assert!(text.contains(r#"xiezhi_alerts{level="red",state="open",topic="collusion"} 0"#));
+        assert!(text.contains("xiezhi_commit_to_alert_seconds_count 0"));
+    }
+
+    #[test]
+    fn a_sender_cannot_make_labels() {
+        let metrics = Metrics::new().expect("distinct names");
+        metrics.event(Some("evil\"} 1\n"), EventOutcome::Refused);
+        let text = metrics.render().expect("a text");
+        assert!(!text.contains("evil") && text.contains(r#"xiezhi_events_total{outcome="refused",type="unknown"} 1"#));
+    }
+}

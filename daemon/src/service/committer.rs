@@ -1,0 +1,388 @@
+//! The committer: the one thread that writes the journal and feeds the engine.
+//!
+//! *Invariants.*
+//! 1. Group commit without waiting: what arrived during the last fsync, at most [`COMMIT_EVENTS`] events, is one transaction.
+//! 2. An event is new, a duplicate (same name, same content) or a conflict (same name, other content); only the new is
+//!    journalled and fed, conflicts and malformed events go to quarantine in the same transaction.
+//! 3. Time goes by between commits: timers and midnight need no event.
+//! 4. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
+
+use super::{Failure, JournalArchive, ServiceError, watermark};
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::journal::{Journal, NewEvent, NewQuarantined, Reason};
+use crate::metrics::{EventOutcome, Metrics};
+use serde::Serialize;
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::engine::Engine;
+use xiezhi_dataflows::event::{Admitted, Event, Refused};
+use xiezhi_dataflows::normalise::Placeholders;
+use xiezhi_dataflows::symbols::Symbols;
+
+/// How many submissions may wait; past it the sender is told to try again.
+pub const SUBMISSIONS_QUEUED: usize = 256;
+
+/// How many events one transaction takes: past it an fsync is spread thin enough.
+const COMMIT_EVENTS: usize = 1000;
+
+/// The longest sleep without a submission: how late a timer may be noticed if the clock is set by hand.
+const NAP: Duration = Duration::from_millis(50);
+
+/// One thing submitted.
+#[derive(Debug)]
+pub enum Item {
+    /// An event that passed the door.
+    Admitted(Box<Admitted>),
+    /// One that did not, with the bytes as they were sent.
+    Refused(Box<Refused>, Vec<u8>),
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// How many events are new and durable.
+    pub accepted: usize,
+    /// How many came before, the same.
+    pub duplicate: usize,
+    /// Those that were put into quarantine.
+    pub quarantined: Vec<Refusal>,
+}
+
+/// One event in quarantine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// Its place in the submission, from 0.
+    pub index: usize,
+    /// A stable code.
+    pub code: String,
+    /// Where in the event.
+    pub path: String,
+    /// What is wrong, and what is accepted.
+    pub reason: String,
+}
+
+/// The answer to a submission, when it is durable; an error if the journal failed.
+pub type QueuedReply = oneshot::Receiver<Receipt>;
+
+/// The queue is full, or the daemon is stopping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Busy {
+    /// Try again shortly.
+    Full,
+    /// The daemon is stopping.
+    Stopping,
+}
+
+struct Submission {
+    items: Vec<Item>,
+    origin: &'static str,
+    reply: oneshot::Sender<Receipt>,
+}
+
+enum Message {
+    Submission(Submission),
+    Stop,
+}
+
+/// The way in.
+#[derive(Clone)]
+pub struct Ingest {
+    queue: SyncSender<Message>,
+}
+
+impl Ingest {
+    /// Submits without waiting for a place in the queue.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn try_submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Submission(Submission { items, origin, reply });
+        self.queue.try_send(message).map_err(|error| match error {
+            TrySendError::Full(_) => Busy::Full,
+            TrySendError::Disconnected(_) => Busy::Stopping,
+        })?;
+        Ok(answer)
+    }
+
+    /// Submits, waiting for a place in the queue. For threads, not for tasks.
+    ///
+    /// # Errors
+    /// If the daemon is stopping.
+    pub fn submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Submission(Submission { items, origin, reply });
+        self.queue.send(message).map_err(|_| Busy::Stopping)?;
+        Ok(answer)
+    }
+
+    /// Lets what is queued be finished, and nothing more.
+    pub fn stop(&self) {
+        self.queue.send(Message::Stop).ok();
+    }
+}
+
+/// When each commit that is under way became durable.
+#[derive(Clone, Default)]
+pub struct Commits {
+    durable: Arc<Mutex<VecDeque<(u64, Instant)>>>,
+}
+
+impl Commits {
+    fn note(&self, commit: u64) {
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner).push_back((commit, Instant::now()));
+    }
+
+    /// When `commit` became durable, if it held events; forgets it and all before.
+    pub fn take(&self, commit: u64) -> Option<Instant> {
+        let mut durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = None;
+        while let Some((first, at)) = durable.front().copied().filter(|(first, _)| *first <= commit) {
+            found = (first == commit).then_some(at);
+            durable.pop_front();
+        }
+        found
+    }
+}
+
+/// All that the committer holds.
+pub struct Committer {
+    /// The journal.
+    pub journal: Journal,
+    /// The driver, caught up with the journal.
+    pub driver: Driver,
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// Numbers for names.
+    pub symbols: Arc<Symbols>,
+    /// Names.
+    pub directory: Arc<Directory>,
+    /// Metrics.
+    pub metrics: Arc<Metrics>,
+    /// What stands for "not given".
+    pub placeholders: Placeholders,
+    /// The clock.
+    pub clock: Clock,
+    /// When commits became durable.
+    pub commits: Commits,
+    /// The last commit fed to the engine.
+    pub fed: Arc<AtomicU64>,
+    /// Where a failure is told.
+    pub failure: Failure,
+}
+
+/// Starts the committer's thread.
+///
+/// # Panics
+/// If the thread cannot be started.
+pub fn spawn(mut committer: Committer) -> (Ingest, JoinHandle<Result<(), ServiceError>>) {
+    let (queue, messages) = sync_channel(SUBMISSIONS_QUEUED);
+    let body = move || {
+        let done = committer.run(&messages);
+        if let Err(error) = &done {
+            committer.failure.tell(error);
+        }
+        done.and_then(|()| Ok(committer.journal.close()?))
+    };
+    let thread = std::thread::Builder::new().name("committer".to_owned()).spawn(body);
+    (Ingest { queue }, thread.expect("the committer's thread starts"))
+}
+
+/// What is gathered for one transaction.
+#[derive(Default)]
+struct Gathered {
+    events: Vec<Event>,
+    new: Vec<NewEvent>,
+    quarantined: Vec<NewQuarantined>,
+    /// The place in `new` of each name that is in this transaction.
+    names: HashMap<(String, String), usize>,
+    replies: Vec<(oneshot::Sender<Receipt>, Receipt)>,
+}
+
+impl Committer {
+    fn run(&mut self, messages: &Receiver<Message>) -> Result<(), ServiceError> {
+        loop {
+            let mut stop = false;
+            let mut gathered = Gathered::default();
+            let mut message = match messages.recv_timeout(NAP) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            };
+            while let Some(next) = message.take() {
+                match next {
+                    Message::Stop => stop = true,
+                    Message::Submission(submission) => self.gather(submission, &mut gathered)?,
+                }
+                if gathered.new.len() < COMMIT_EVENTS && !stop {
+                    message = messages.try_recv().ok();
+                }
+            }
+            self.pass_time();
+            self.commit(gathered)?;
+            if stop {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Moves the clocks on, if something hangs on it.
+    fn pass_time(&mut self) {
+        let now = self.clock.now();
+        let (engine, fed) = (&self.engine, &self.fed);
+        self.driver.pass(now, Pace::Service, &mut |commit| {
+            fed.store(commit.time, Ordering::Release);
+            engine.feed(commit);
+        });
+    }
+
+    /// Sorts a submission's items into new, duplicate and quarantined.
+    fn gather(&mut self, submission: Submission, gathered: &mut Gathered) -> Result<(), ServiceError> {
+        let mut receipt = Receipt::default();
+        for (index, item) in submission.items.into_iter().enumerate() {
+            match item {
+                Item::Admitted(admitted) => {
+                    self.admitted(*admitted, index, submission.origin, gathered, &mut receipt)?;
+                }
+                Item::Refused(refused, raw) => {
+                    self.metrics.event(refused.kind.as_deref(), EventOutcome::Refused);
+                    gathered.refuse(*refused, raw, index, submission.origin, &mut receipt);
+                }
+            }
+        }
+        gathered.replies.push((submission.reply, receipt));
+        Ok(())
+    }
+
+    fn admitted(
+        &mut self,
+        admitted: Admitted,
+        index: usize,
+        origin: &'static str,
+        gathered: &mut Gathered,
+        receipt: &mut Receipt,
+    ) -> Result<(), ServiceError> {
+        let Admitted { event, body, .. } = admitted;
+        let kind = event.data.kind();
+        let name = (event.source.to_string(), event.id.to_string());
+        let held = match gathered.names.get(&name) {
+            Some(at) => Some(gathered.new[*at].body.clone()),
+            // Only a name that is known can have come: most events never touch the disk here.
+            None => match self.symbols.find_name(&name.0, &name.1).filter(|n| self.driver.has_come(*n)) {
+                Some(_) => self.journal.body(&name.0, &name.1)?,
+                None => None,
+            },
+        };
+        match held {
+            Some(same) if same == body => {
+                receipt.duplicate += 1;
+                self.metrics.event(Some(kind), EventOutcome::Duplicate);
+            }
+            Some(_) => {
+                self.metrics.event(Some(kind), EventOutcome::Conflict);
+                gathered.conflict(&event, body, index, origin, receipt);
+            }
+            None => {
+                receipt.accepted += 1;
+                self.metrics.event(Some(kind), EventOutcome::Accepted);
+                gathered.names.insert(name.clone(), gathered.new.len());
+                gathered.new.push(NewEvent { source: name.0, id: name.1, kind: kind.to_owned(), body });
+                gathered.events.push(event);
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, gathered: Gathered) -> Result<(), ServiceError> {
+        let Gathered { events, new, quarantined, replies, .. } = gathered;
+        if !new.is_empty() || !quarantined.is_empty() {
+            let timer = self.metrics.journal_commit.start_timer();
+            self.journal.append(self.driver.next_time(), self.clock.now(), &new, &quarantined)?;
+            timer.observe_duration();
+        }
+        if !events.is_empty() {
+            self.metrics.journal_events.set(self.journal.last().seq.cast_signed());
+            self.directory.learn(events.iter());
+            let archive = JournalArchive {
+                journal: &self.journal,
+                symbols: &self.symbols,
+                placeholders: &self.placeholders,
+            };
+            let commit = self.driver.take(events.iter(), &archive);
+            self.commits.note(commit.time);
+            self.fed.store(commit.time, Ordering::Release);
+            self.engine.feed(commit);
+        }
+        let lag = (watermark(&self.fed) + 1).saturating_sub(self.engine.progress());
+        self.metrics.frontier_lag.set(lag.cast_signed());
+        for (reply, receipt) in replies {
+            // A sender that has gone away will send again, and be told "duplicate".
+            reply.send(receipt).ok();
+        }
+        Ok(())
+    }
+}
+
+impl Gathered {
+    fn refuse(&mut self, refused: Refused, raw: Vec<u8>, index: usize, origin: &str, receipt: &mut Receipt) {
+        let reasons: Vec<Reason> = refused
+            .faults
+            .0
+            .iter()
+            .map(|fault| Reason {
+                code: fault.code.as_str().to_owned(),
+                path: fault.path.clone(),
+                message: fault.reason.clone(),
+            })
+            .collect();
+        if let Some(first) = reasons.first() {
+            receipt.quarantined.push(Refusal {
+                index,
+                code: first.code.clone(),
+                path: first.path.clone(),
+                reason: first.message.clone(),
+            });
+        }
+        self.quarantined.push(NewQuarantined {
+            origin: origin.to_owned(),
+            reasons,
+            source: refused.source,
+            id: refused.id,
+            kind: refused.kind,
+            body: refused.body,
+            raw,
+        });
+    }
+
+    fn conflict(&mut self, event: &Event, body: Vec<u8>, index: usize, origin: &str, receipt: &mut Receipt) {
+        let reason = Reason {
+            code: "conflict".to_owned(),
+            path: "id".to_owned(),
+            message: "names an event that came before with another content; send a correction under an id of its own, \
+                      and event.retracted for what was wrong"
+                .to_owned(),
+        };
+        receipt.quarantined.push(Refusal {
+            index,
+            code: reason.code.clone(),
+            path: reason.path.clone(),
+            reason: reason.message.clone(),
+        });
+        self.quarantined.push(NewQuarantined {
+            origin: origin.to_owned(),
+            reasons: vec![reason],
+            source: Some(event.source.to_string()),
+            id: Some(event.id.to_string()),
+            kind: Some(event.data.kind().to_owned()),
+            raw: body.clone(),
+            body: Some(body),
+        });
+    }
+}

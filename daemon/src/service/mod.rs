@@ -1,0 +1,335 @@
+//! The service: journal, engine and ledger, running.
+//!
+//! ```text
+//! submissions ─► committer (thread): journal, driver ─► engine (threads) ─► publisher (thread): ledger ─► notices
+//! ```
+//!
+//! *Invariants.*
+//! 1. A submission is answered only after its events are durable.
+//! 2. What the ledger holds is a function of the journal and the clock.
+//! 3. Any part that fails takes the daemon down: the journal is whole, and a restart makes the rest right again. A half-dead
+//!    daemon would report silence.
+
+mod committer;
+mod publisher;
+mod watchdog;
+
+pub use committer::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIONS_QUEUED};
+pub use publisher::NoticeSink;
+
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::journal::{Journal, JournalError, SiteKey};
+use crate::ledger::{Ledger, LedgerError};
+use crate::metrics::Metrics;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread::JoinHandle;
+use tokio::sync::broadcast;
+use xiezhi_alerts::message::NoticeShown;
+use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::engine::{Change, Engine};
+use xiezhi_dataflows::event::{Door, Event, reread};
+use xiezhi_dataflows::finding::{Published, Rendered};
+use xiezhi_dataflows::intake::Archive;
+use xiezhi_dataflows::normalise::Placeholders;
+use xiezhi_dataflows::operators::Diff;
+use xiezhi_dataflows::params::Params;
+use xiezhi_dataflows::symbols::{EventRef, Symbols};
+
+/// How many events are read from the journal into one commit while the history is loaded.
+const LOAD_EVENTS: usize = 50_000;
+
+/// How many notices a slow stream may lag behind before it has to read them from the ledger.
+const NOTICES_BUFFERED: usize = 1024;
+
+/// What the service needs to start.
+pub struct Setup {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// Worker threads of the engine.
+    pub workers: usize,
+    /// Thresholds and profile.
+    pub params: Params,
+    /// What stands for "not given".
+    pub placeholders: Placeholders,
+    /// The clock.
+    pub clock: Clock,
+    /// Where notices go, besides the ledger and its streams.
+    pub sink: Box<dyn NoticeSink>,
+    /// The metrics.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Why the service does not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// An event in the journal that this version cannot read.
+    #[error("event {seq} of the journal ({source_name}, {id}) cannot be read: {reason}; run the version that wrote it")]
+    Unreadable {
+        /// Its place.
+        seq: u64,
+        /// Its source.
+        source_name: String,
+        /// Its id.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+    /// A thread ended that should not.
+    #[error("{0}")]
+    Ended(String),
+}
+
+/// A running service.
+pub struct Service {
+    /// The way in.
+    pub ingest: Ingest,
+    /// Names.
+    pub directory: Arc<Directory>,
+    /// Numbers for names.
+    pub symbols: Arc<Symbols>,
+    /// The door that events come through.
+    pub door: Arc<Door>,
+    /// New notices, as they are given.
+    pub notices: broadcast::Sender<Arc<NoticeShown>>,
+    engine: Arc<Engine>,
+    committer: JoinHandle<Result<(), ServiceError>>,
+    publisher: JoinHandle<Result<(), ServiceError>>,
+    failure: Failure,
+    metrics: Arc<Metrics>,
+}
+
+/// The journal as the archive that retractions look things up in.
+struct JournalArchive<'a> {
+    journal: &'a Journal,
+    symbols: &'a Symbols,
+    placeholders: &'a Placeholders,
+}
+
+impl Archive for JournalArchive<'_> {
+    fn event(&self, name: EventRef) -> Option<Event> {
+        let (source, id) = self.symbols.event(name);
+        // A journal that cannot be read must not be taken for one that has no such event.
+        let body = self.journal.body(&source, &id).expect("the journal can be read");
+        body.and_then(|body| reread(&body, self.placeholders).ok())
+    }
+}
+
+/// The first failure of a part, told to whoever waits.
+#[derive(Clone, Default)]
+pub struct Failure(Arc<OnceLock<String>>);
+
+impl Failure {
+    fn tell(&self, error: &ServiceError) {
+        tracing::error!(%error, "a part of the daemon failed: stopping");
+        self.0.set(error.to_string()).ok();
+    }
+}
+
+/// What the engine has published, summed up.
+#[derive(Default)]
+struct Holdings {
+    counts: BTreeMap<Published, Diff>,
+}
+
+impl Holdings {
+    fn note(&mut self, change: Change) {
+        for (what, diff) in change.changes {
+            let count = self.counts.entry(what.clone()).or_insert(0);
+            *count += diff;
+            if *count == 0 {
+                self.counts.remove(&what);
+            }
+        }
+    }
+}
+
+impl Service {
+    /// Opens the data directory, computes the whole history and brings the ledger up to date. Returns when events
+    /// can be taken.
+    ///
+    /// # Errors
+    /// If the journal or the ledger cannot be opened, or the journal holds what cannot be read.
+    pub fn start(setup: Setup) -> Result<Service, ServiceError> {
+        let Setup { data_dir, workers, params, placeholders, clock, sink, metrics } = setup;
+        let site_key = SiteKey::load_or_create(&data_dir)?;
+        let journal = Journal::open(&data_dir, site_key.as_bytes())?;
+        let mut ledger = Ledger::open(&data_dir)?;
+        let symbols = Arc::new(Symbols::default());
+        let directory = Arc::new(Directory::default());
+        let (engine, changes) = Engine::start(workers, params.clone(), symbols.clone());
+        let engine = Arc::new(engine);
+        let mut loading = Loading {
+            // Numbers go on where the journal ends.
+            driver: Driver::new(params, symbols.clone(), journal.last().commit + 1),
+            engine: &engine,
+            changes: &changes,
+            holdings: Holdings::default(),
+            directory: &directory,
+            fed: 0,
+        };
+        loading.load(&journal, &symbols, &placeholders, clock.now())?;
+        let (driver, holdings) = (loading.driver, loading.holdings);
+        metrics.journal_events.set(journal.last().seq.cast_signed());
+
+        let mut publishing = publisher::Publisher::new(symbols.clone(), directory.clone(), metrics.clone(), sink);
+        publishing.begin(&mut ledger, holdings.counts, clock.now())?;
+        let notices = publishing.notices();
+        let commits = committer::Commits::default();
+        let failure = Failure::default();
+        let publisher = publisher::spawn(publishing, ledger, changes, commits.clone(), clock.clone(), failure.clone());
+        let fed = Arc::new(AtomicU64::new(driver.next_time() - 1));
+        let door = Arc::new(Door::new(site_key.as_bytes(), placeholders.clone()));
+        let (ingest, committer) = committer::spawn(committer::Committer {
+            journal,
+            driver,
+            engine: engine.clone(),
+            symbols: symbols.clone(),
+            directory: directory.clone(),
+            metrics: metrics.clone(),
+            placeholders,
+            clock,
+            commits,
+            fed: fed.clone(),
+            failure: failure.clone(),
+        });
+        watchdog::spawn(&engine, fed, metrics.clone());
+        metrics.ready.set(1);
+        Ok(Service {
+            ingest,
+            directory,
+            symbols,
+            door,
+            notices,
+            engine,
+            committer,
+            publisher,
+            failure,
+            metrics,
+        })
+    }
+
+    /// The engine, to explain from.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// A failure of a part, if one has failed.
+    pub fn failure(&self) -> Option<ServiceError> {
+        self.failure.0.get().cloned().map(ServiceError::Ended)
+    }
+
+    /// Stops in order: no more submissions, everything accepted computed and in the ledger.
+    ///
+    /// # Errors
+    /// What a part failed of.
+    pub fn stop(self) -> Result<(), ServiceError> {
+        self.metrics.ready.set(0);
+        self.ingest.stop();
+        let ended = |name: &str| ServiceError::Ended(format!("the {name} ended by a panic"));
+        let committed = self.committer.join().map_err(|_| ended("committer"))?;
+        // The engine ends when nobody holds it, and the publisher when the engine has ended.
+        drop(self.engine);
+        let published = self.publisher.join().map_err(|_| ended("publisher"))?;
+        committed.and(published)
+    }
+}
+
+/// Loading the history.
+struct Loading<'a> {
+    driver: Driver,
+    engine: &'a Engine,
+    changes: &'a mpsc::Receiver<Change>,
+    holdings: Holdings,
+    directory: &'a Directory,
+    fed: u64,
+}
+
+impl Loading<'_> {
+    fn load(
+        &mut self,
+        journal: &Journal,
+        symbols: &Symbols,
+        placeholders: &Placeholders,
+        now: i64,
+    ) -> Result<(), ServiceError> {
+        let (engine, fed) = (self.engine, &mut self.fed);
+        // The clocks first: rows out of the window then never get in.
+        self.driver.pass(now, Pace::Jump, &mut |commit| {
+            *fed = commit.time;
+            engine.feed(commit);
+        });
+        let archive = JournalArchive { journal, symbols, placeholders };
+        let mut batch = Vec::new();
+        let broken = journal.for_each(0, |entry| match reread(&entry.body, placeholders) {
+            Ok(event) => {
+                batch.push(event);
+                if batch.len() >= LOAD_EVENTS {
+                    self.feed(&mut batch, &archive);
+                }
+                ControlFlow::Continue(())
+            }
+            Err(faults) => ControlFlow::Break(ServiceError::Unreadable {
+                seq: entry.seq,
+                source_name: entry.source,
+                id: entry.id,
+                reason: faults.to_string(),
+            }),
+        })?;
+        if let ControlFlow::Break(unreadable) = broken {
+            return Err(unreadable);
+        }
+        self.feed(&mut batch, &archive);
+        while self.engine.progress() <= self.fed {
+            let change = self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
+            self.holdings.note(change);
+        }
+        self.engine.settle();
+        self.drain();
+        Ok(())
+    }
+
+    fn feed(&mut self, batch: &mut Vec<Event>, archive: &dyn Archive) {
+        self.directory.learn(batch.iter());
+        let commit = self.driver.take(batch.iter(), archive);
+        batch.clear();
+        self.fed = commit.time;
+        self.engine.feed(commit);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Ok(change) = self.changes.try_recv() {
+            self.holdings.note(change);
+        }
+    }
+}
+
+/// Findings by name, from what the engine has published.
+fn findings_of<'a>(
+    published: impl Iterator<Item = &'a Published>,
+    symbols: &Symbols,
+) -> BTreeMap<String, Rendered> {
+    published
+        .filter_map(|what| match what {
+            Published::Finding(finding) => Some(finding.render(symbols)),
+            Published::Quality(_) | Published::Undecided(_) => None,
+        })
+        .map(|finding| (finding.name(), finding))
+        .collect()
+}
+
+/// Reads an atomic watermark.
+fn watermark(of: &AtomicU64) -> u64 {
+    of.load(Ordering::Acquire)
+}

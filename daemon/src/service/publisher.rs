@@ -1,0 +1,171 @@
+//! The publisher: the one thread that writes the ledger and tells people.
+//!
+//! *Invariants.*
+//! 1. Changes are applied in the order of commits, each in one transaction.
+//! 2. A notice leaves the daemon only after it is durable in the ledger.
+//! 3. After a restart the whole set is compared with the ledger first; notices that may not have been sent are sent again,
+//!    marked as repeated.
+
+use super::committer::Commits;
+use super::{Failure, NOTICES_BUFFERED, ServiceError, findings_of};
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::ledger::{Applied, Ledger};
+use crate::metrics::Metrics;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::thread::JoinHandle;
+use tokio::sync::broadcast;
+use xiezhi_alerts::message::NoticeShown;
+use xiezhi_dataflows::engine::Change;
+use xiezhi_dataflows::finding::{Published, Rendered};
+use xiezhi_dataflows::operators::Diff;
+use xiezhi_dataflows::symbols::Symbols;
+
+/// Where notices go besides the ledger.
+pub trait NoticeSink: Send {
+    /// The channel's name, by which the ledger notes what it has sent.
+    fn name(&self) -> &'static str;
+
+    /// Sends a notice; what it cannot send it logs.
+    fn send(&mut self, notice: &NoticeShown);
+}
+
+/// What the publisher holds besides the ledger.
+pub struct Publisher {
+    symbols: Arc<Symbols>,
+    directory: Arc<Directory>,
+    metrics: Arc<Metrics>,
+    sink: Box<dyn NoticeSink>,
+    notices: broadcast::Sender<Arc<NoticeShown>>,
+}
+
+impl Publisher {
+    /// A publisher that has told nobody anything yet.
+    pub fn new(
+        symbols: Arc<Symbols>,
+        directory: Arc<Directory>,
+        metrics: Arc<Metrics>,
+        sink: Box<dyn NoticeSink>,
+    ) -> Publisher {
+        Publisher { symbols, directory, metrics, sink, notices: broadcast::Sender::new(NOTICES_BUFFERED) }
+    }
+
+    /// New notices, as they are given.
+    pub fn notices(&self) -> broadcast::Sender<Arc<NoticeShown>> {
+        self.notices.clone()
+    }
+
+    /// Brings the ledger up to date with all that holds after the history was computed.
+    ///
+    /// # Errors
+    /// If the ledger fails.
+    pub fn begin(
+        &mut self,
+        ledger: &mut Ledger,
+        holdings: BTreeMap<Published, Diff>,
+        now: i64,
+    ) -> Result<(), ServiceError> {
+        for notice in ledger.unsent(self.sink.name())? {
+            self.sink.send(&notice);
+            ledger.note_sent(self.sink.name(), notice.seq)?;
+        }
+        for finding in ledger.findings() {
+            self.metrics.finding(&finding.rule, &finding.severity, 1);
+        }
+        for alert in ledger.alerts() {
+            self.metrics.alert(alert.subject.topic, alert.level, alert.state, 1);
+        }
+        for (what, count) in &holdings {
+            self.count(what, *count);
+        }
+        let findings = findings_of(holdings.keys(), &self.symbols);
+        let applied = ledger.correct(findings, now, &*self.directory)?;
+        self.tell(ledger, applied)
+    }
+
+    fn count(&self, what: &Published, diff: Diff) {
+        match what {
+            Published::Finding(_) => {}
+            Published::Quality(row) => self.metrics.quality(row.rule, diff as i64),
+            Published::Undecided(rules) => {
+                for (rule, outcome) in rules.iter() {
+                    self.metrics.undecided(*rule, *outcome, diff as i64);
+                }
+            }
+        }
+    }
+
+    /// Applies what one commit changed.
+    fn apply(&mut self, ledger: &mut Ledger, change: &Change, now: i64) -> Result<(), ServiceError> {
+        let mut after: BTreeMap<String, Option<Rendered>> = BTreeMap::new();
+        for (what, diff) in &change.changes {
+            self.count(what, *diff);
+            let Published::Finding(finding) = what else { continue };
+            let rendered = finding.render(&self.symbols);
+            match diff.signum() {
+                1 => {
+                    after.insert(rendered.name(), Some(rendered));
+                }
+                _ => {
+                    after.entry(rendered.name()).or_insert(None);
+                }
+            }
+        }
+        if after.is_empty() {
+            return Ok(());
+        }
+        let applied = ledger.apply(after, now, &*self.directory)?;
+        self.tell(ledger, applied)
+    }
+
+    fn tell(&mut self, ledger: &mut Ledger, applied: Applied) -> Result<(), ServiceError> {
+        for (before, after) in &applied.findings {
+            before.iter().for_each(|f| self.metrics.finding(&f.rule, &f.severity, -1));
+            after.iter().for_each(|f| self.metrics.finding(&f.rule, &f.severity, 1));
+        }
+        for (before, after) in &applied.moved {
+            before.iter().for_each(|a| self.metrics.alert(a.subject.topic, a.level, a.state, -1));
+            self.metrics.alert(after.subject.topic, after.level, after.state, 1);
+        }
+        let Some(last) = applied.notices.last().map(|notice| notice.seq) else { return Ok(()) };
+        for notice in applied.notices {
+            let level = xiezhi_alerts::Level::ALL.into_iter().find(|l| l.as_str() == notice.alert.level);
+            level.into_iter().for_each(|level| self.metrics.notice(notice.change, level));
+            self.sink.send(&notice);
+            // Nobody may be listening; streams that come later read the ledger.
+            self.notices.send(Arc::new(notice)).ok();
+        }
+        Ok(ledger.note_sent(self.sink.name(), last)?)
+    }
+}
+
+/// Starts the publisher's thread; it ends when the engine has ended.
+///
+/// # Panics
+/// If the thread cannot be started.
+pub fn spawn(
+    mut publisher: Publisher,
+    mut ledger: Ledger,
+    changes: Receiver<Change>,
+    commits: Commits,
+    clock: Clock,
+    failure: Failure,
+) -> JoinHandle<Result<(), ServiceError>> {
+    let body = move || {
+        for change in changes {
+            let done = publisher.apply(&mut ledger, &change, clock.now());
+            if let Err(error) = done {
+                failure.tell(&error);
+                return Err(error);
+            }
+            if let Some(durable) = commits.take(change.time) {
+                publisher.metrics.commit_to_alert.observe(durable.elapsed().as_secs_f64());
+            }
+        }
+        Ok(())
+    };
+    let thread = std::thread::Builder::new().name("publisher".to_owned()).spawn(body);
+    thread.expect("the publisher's thread starts")
+}

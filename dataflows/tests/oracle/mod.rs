@@ -1,0 +1,145 @@
+//! A plain recomputation of the first rules, straight from `core-rules.md`, to hold the dataflows against.
+//!
+//! It shares nothing with them but the types of events and the spelling of codes and dates: strings, sets and nested
+//! loops, slow and easy to read. What it says of a set of events does not depend on their order.
+
+mod history;
+mod sections;
+mod terms;
+
+use std::collections::{BTreeMap, BTreeSet};
+use terms::Name;
+use xiezhi_dataflows::event::{Data, Event};
+use xiezhi_dataflows::finding::{EVIDENCE_MAX, Rendered};
+
+/// A finding or a data-quality row, without its measures.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    pub rule: String,
+    pub section: Option<String>,
+    pub key: String,
+    pub severity: String,
+    pub parties: BTreeSet<String>,
+    pub persons: BTreeSet<String>,
+    /// `source#id`. None where `core-rules.md` leaves a choice: of several chains of control, one is shown.
+    pub evidence: Option<BTreeSet<String>>,
+}
+
+impl Found {
+    fn new(rule: &str, section: Option<&str>, severity: &str) -> Found {
+        Found {
+            rule: rule.to_owned(),
+            section: section.map(str::to_owned),
+            severity: severity.to_owned(),
+            ..Found::default()
+        }
+    }
+
+    fn key<const N: usize>(mut self, parts: [(&str, &str); N]) -> Found {
+        let mut parts = parts.map(|(name, value)| format!("{name}:{value}"));
+        parts.sort();
+        self.key = parts.join(",");
+        self
+    }
+
+    fn parties<'a>(mut self, parties: impl IntoIterator<Item = &'a str>) -> Found {
+        self.parties = parties.into_iter().map(str::to_owned).collect();
+        self
+    }
+
+    fn persons<'a>(mut self, persons: impl IntoIterator<Item = &'a str>) -> Found {
+        self.persons = persons.into_iter().map(str::to_owned).collect();
+        self
+    }
+
+    fn evidence<'a>(mut self, events: impl IntoIterator<Item = Name<'a>>) -> Found {
+        // Sorted by (source, id) before it is cut, as published findings are.
+        let events: BTreeSet<Name<'_>> = events.into_iter().collect();
+        let shown = events.into_iter().take(EVIDENCE_MAX);
+        self.evidence = Some(shown.map(|(source, id)| format!("{source}#{id}")).collect());
+        self
+    }
+}
+
+impl From<&Rendered> for Found {
+    fn from(rendered: &Rendered) -> Found {
+        let evidence = rendered.evidence.iter().map(|event| format!("{}#{}", event.source, event.id));
+        Found {
+            rule: rendered.rule.clone(),
+            section: rendered.section.clone(),
+            key: rendered.key.clone(),
+            severity: rendered.severity.clone(),
+            parties: rendered.parties.iter().cloned().collect(),
+            persons: rendered.persons.iter().cloned().collect(),
+            evidence: (rendered.rule != "REL-02").then(|| evidence.collect()),
+        }
+    }
+}
+
+/// What holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Holds {
+    pub findings: BTreeSet<Found>,
+    /// Groups that are the venue's own (DEV-07), and hubs (DEV-12).
+    pub quality: BTreeSet<Found>,
+}
+
+impl Holds {
+    /// What of published rows this speaks of.
+    pub fn of(findings: &[Rendered], quality: &[Rendered]) -> Holds {
+        let found = |rows: &[Rendered]| rows.iter().map(Found::from).collect();
+        Holds { findings: found(findings), quality: found(quality) }
+    }
+
+    /// What the two do not have in common, for a reader; empty if they are equal.
+    pub fn differences(&self, published: &Holds) -> String {
+        let mut text = String::new();
+        for (what, these, those) in [
+            ("finding that should hold", &self.findings, &published.findings),
+            ("finding that should not hold", &published.findings, &self.findings),
+            ("data-quality row that should hold", &self.quality, &published.quality),
+            ("data-quality row that should not hold", &published.quality, &self.quality),
+        ] {
+            for found in these.difference(those) {
+                text.push_str(&format!("{what}: {found:?}\n"));
+            }
+        }
+        text
+    }
+}
+
+/// What holds at `now` (µs) after these events, in whatever order they came and however often.
+pub fn holds(events: &[Event], now: i64) -> Holds {
+    let events = holding(events);
+    let sections = terms::sections(&events);
+    let control = history::control(&events);
+    let mut holds = Holds::default();
+    for section in &sections {
+        sections::judge(section, &control, now, &mut holds);
+    }
+    history::judge(&sections, now, &mut holds);
+    holds
+}
+
+/// The events that hold: those that no retraction that holds names.
+fn holding(events: &[Event]) -> Vec<&Event> {
+    let come: BTreeMap<Name<'_>, &Event> = events.iter().map(|event| (terms::name(event), event)).collect();
+    let mut retracted_by: BTreeMap<Name<'_>, Vec<Name<'_>>> = BTreeMap::new();
+    for (name, event) in &come {
+        if let Data::EventRetracted(data) = &event.data {
+            retracted_by.entry((&data.retracts.source, &data.retracts.id)).or_default().push(*name);
+        }
+    }
+    // A ring of retractions names nothing but itself, so it matters to no finding how it is judged.
+    fn holds<'a>(name: Name<'a>, by: &BTreeMap<Name<'a>, Vec<Name<'a>>>, above: &mut Vec<Name<'a>>) -> bool {
+        if above.contains(&name) {
+            return true;
+        }
+        above.push(name);
+        let holds = !by.get(&name).into_iter().flatten().any(|retraction| holds(*retraction, by, above));
+        above.pop();
+        holds
+    }
+    let holding = come.into_iter().filter(|(name, _)| holds(*name, &retracted_by, &mut Vec::new()));
+    holding.map(|(_, event)| event).collect()
+}

@@ -1,0 +1,158 @@
+//! Do the dataflows conclude what the rules say of any stream, in any order, however it is fed? Random streams over a
+//! small world (`streams/`), held against a plain recomputation (`oracle/`).
+//!
+//! `XIEZHI_CASES` sets how many streams each property is tried on.
+
+mod oracle;
+mod streams;
+
+use oracle::Holds;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestError, TestRunner};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use streams::{Op, Published, Steps, admit, disordered, in_steps, instant, ndjson, ops, replay, telling, typed};
+use xiezhi_dataflows::event::Admitted;
+use xiezhi_dataflows::rules::Rule;
+
+/// Operations of a stream, at most.
+const OPS: usize = 45;
+
+fn cases(default: u32) -> u32 {
+    let set = std::env::var("XIEZHI_CASES").ok();
+    set.map_or(default, |set| set.parse().expect("XIEZHI_CASES is a number"))
+}
+
+fn config(cases: u32) -> Config {
+    Config { cases, max_shrink_iters: 4_000, failure_persistence: None, ..Config::default() }
+}
+
+/// Tries a property on random streams. It tells what is wrong, or nothing; the smallest stream that fails is shown.
+fn try_streams<T: std::fmt::Debug>(
+    default_cases: u32,
+    more: impl Strategy<Value = T>,
+    property: impl Fn(&[Admitted], &T) -> String,
+) {
+    let mut runner = TestRunner::new(config(cases(default_cases)));
+    let outcome = runner.run(&(ops(OPS), more), |(ops, more)| match property(&admit(&ops), &more) {
+        wrong if wrong.is_empty() => Ok(()),
+        wrong => Err(TestCaseError::fail(wrong)),
+    });
+    match outcome {
+        Ok(()) => {}
+        Err(TestError::Fail(wrong, (ops, more))) => {
+            panic!("{wrong}\nwith {more:?} and the stream\n{}\nfrom {ops:?}", ndjson(&admit(&ops)))
+        }
+        Err(TestError::Abort(why)) => panic!("gave up: {why}"),
+    }
+}
+
+/// Any of the few instants, by number.
+fn now() -> std::ops::Range<u8> {
+    0..streams::INSTANTS
+}
+
+/// What is wrong with what was published, held against what should hold.
+fn against(holds: &Holds, published: &Published) -> String {
+    let differences = holds.differences(&Holds::of(&published.findings, &published.quality));
+    format!("{differences}{}", published.miscounted)
+}
+
+#[test]
+fn what_is_found_is_what_the_rules_say() {
+    let fired: RefCell<BTreeMap<String, usize>> = RefCell::default();
+    try_streams(120, (now(), now()), |events, (now, later)| {
+        let mut wrong = String::new();
+        for now in [now, later] {
+            let holds = oracle::holds(&typed(events), instant(*now));
+            for found in &holds.findings {
+                *fired.borrow_mut().entry(found.rule.clone()).or_default() += 1;
+            }
+            wrong += &against(&holds, &replay(events, 1, instant(*now)));
+        }
+        wrong
+    });
+    println!("findings compared, by rule: {:?}", fired.borrow());
+}
+
+#[test]
+fn the_streams_reach_every_rule() {
+    let mut runner = TestRunner::deterministic();
+    let (mut findings, mut quality) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
+    for _ in 0..400 {
+        let tree = (ops(OPS), now()).new_tree(&mut runner).expect("a stream");
+        let (ops, now) = tree.current();
+        let holds = oracle::holds(&typed(&admit(&ops)), instant(now));
+        for (rows, count) in [(holds.findings, &mut findings), (holds.quality, &mut quality)] {
+            rows.into_iter().for_each(|found| *count.entry(found.rule).or_default() += 1);
+        }
+    }
+    println!("findings by rule: {findings:?}\ndata-quality rows by rule: {quality:?}");
+    let rare = Rule::ALL.iter().filter(|rule| findings.get(rule.id()).is_none_or(|count| *count < 10));
+    assert_eq!(rare.map(|rule| rule.id()).collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!(quality.len() == 2 && quality.values().all(|count| *count >= 10), "{quality:?}");
+}
+
+#[test]
+fn order_and_repeats_change_nothing() {
+    try_streams(80, (now(), any::<u64>()), |events, (now, seed)| {
+        let straight = replay(events, 1, instant(*now));
+        let mut wrong = String::new();
+        for events in [disordered(events, 0), disordered(events, *seed)] {
+            wrong += &straight.differences(&replay(&events, 1, instant(*now)));
+        }
+        wrong
+    });
+}
+
+#[test]
+fn the_number_of_workers_changes_nothing() {
+    try_streams(40, (now(), any::<u64>()), |events, (now, seed)| {
+        let alone = replay(events, 1, instant(*now));
+        let events = disordered(events, *seed);
+        let of = |workers| alone.differences(&replay(&events, workers, instant(*now)));
+        of(2) + &of(4)
+    });
+}
+
+#[test]
+fn a_retracted_event_leaves_no_trace() {
+    try_streams(80, (now(), any::<u64>(), 1..4_usize), |events, (now, seed, share)| {
+        let mut dice = streams::Dice(*seed);
+        let gone = |_: &Admitted| dice.below(4) < *share;
+        let (gone, rest): (Vec<Admitted>, Vec<Admitted>) = events.iter().cloned().partition(gone);
+        let retractions = gone.iter().map(|gone| streams::retraction(&gone.event));
+        let all: Vec<Admitted> = events.iter().cloned().chain(retractions).collect();
+        let without = replay(&rest, 1, instant(*now));
+        let after = replay(&all, 1, instant(*now));
+        let mixed = replay(&disordered(&all, *seed), 1, instant(*now));
+        without.differences(&after) + &without.differences(&mixed)
+    });
+}
+
+#[test]
+fn changes_that_are_told_sum_up_to_what_holds() {
+    try_streams(30, (now(), any::<u64>()), |events, (now, seed)| {
+        let bulk = replay(events, 1, instant(*now));
+        let mixed = telling(&disordered(events, *seed), instant(*now));
+        bulk.differences(&telling(events, instant(*now))) + &bulk.differences(&mixed)
+    });
+}
+
+#[test]
+fn sizes_of_commits_and_the_way_of_the_clock_change_nothing() {
+    let steps = (any::<u64>(), 1..12_usize, proptest::collection::vec(now(), 0..4), 1..3_usize);
+    try_streams(60, (now(), steps), |events, (now, (seed, most, instants, workers))| {
+        let instants = instants.iter().map(|at| instant(*at)).collect();
+        let steps = Steps { seed: *seed, most: *most, instants, workers: *workers };
+        let published = in_steps(&disordered(events, *seed), &steps, instant(*now));
+        against(&oracle::holds(&typed(events), instant(*now)), &published)
+    });
+}
+
+/// Kept from drifting: an operation stays small, as thousands of them are made and shrunk.
+#[test]
+fn operations_are_small() {
+    assert!(std::mem::size_of::<Op>() <= 128);
+}

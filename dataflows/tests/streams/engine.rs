@@ -1,0 +1,181 @@
+//! What the dataflows say of a stream, run in several ways.
+
+use super::Dice;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::engine::{Commit, Engine};
+use xiezhi_dataflows::event::{Admitted, Event};
+use xiezhi_dataflows::finding::{Published as Row, Rendered};
+use xiezhi_dataflows::intake::Archive;
+use xiezhi_dataflows::normalise::Placeholders;
+use xiezhi_dataflows::params::Params;
+use xiezhi_dataflows::replay::{Replay, Taken, Told};
+use xiezhi_dataflows::symbols::{EventRef, Symbols};
+
+/// What holds at the end, written out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    pub findings: Vec<Rendered>,
+    pub quality: Vec<Rendered>,
+    /// What was there other than once. Empty, or the engine is wrong.
+    pub miscounted: String,
+}
+
+impl Published {
+    /// What the two do not have in common, for a reader; empty if they are equal.
+    pub fn differences(&self, other: &Published) -> String {
+        let mut text = String::new();
+        for (what, these, those) in [
+            ("only the first has", self, other),
+            ("only the second has", other, self),
+        ] {
+            for row in these.findings.iter().filter(|row| !those.findings.contains(row)) {
+                text.push_str(&format!("{what} the finding {row:?}\n"));
+            }
+            for row in these.quality.iter().filter(|row| !those.quality.contains(row)) {
+                text.push_str(&format!("{what} the data-quality row {row:?}\n"));
+            }
+            text.push_str(&these.miscounted);
+        }
+        text
+    }
+}
+
+fn miscounted(holds: &BTreeMap<Row, isize>) -> String {
+    let right = |(row, count): &(&Row, &isize)| match row {
+        Row::Undecided(_) => **count > 0,
+        _ => **count == 1,
+    };
+    holds.iter().filter(|pair| !right(pair)).map(|(row, count)| format!("{count} times {row:?}\n")).collect()
+}
+
+fn publish(holds: &BTreeMap<Row, isize>, symbols: &Symbols) -> Published {
+    let (mut findings, mut quality) = (Vec::new(), Vec::new());
+    for row in holds.keys() {
+        match row {
+            Row::Finding(finding) => findings.push(finding.render(symbols)),
+            Row::Quality(finding) => quality.push(finding.render(symbols)),
+            Row::Undecided(_) => {}
+        }
+    }
+    findings.sort();
+    quality.sort();
+    Published { findings, quality, miscounted: miscounted(holds) }
+}
+
+fn run<'a>(
+    events: &[Admitted],
+    workers: usize,
+    until: i64,
+    tell: Option<Box<Told<'a>>>,
+) -> (Replay<'a>, Published) {
+    let placeholders = Placeholders::default();
+    let mut replay =
+        Replay::new(super::door(), placeholders, Params::default(), workers, Some(until), tell);
+    for admitted in events {
+        let taken = replay.admitted(admitted.clone());
+        assert!(matches!(taken, Taken::Accepted | Taken::Duplicate), "{taken:?}");
+    }
+    replay.finish();
+    let miscounted = replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
+    let published = Published { findings: replay.findings(), quality: replay.quality(), miscounted };
+    (replay, published)
+}
+
+/// A replay in bulk.
+pub fn replay(events: &[Admitted], workers: usize, until: i64) -> Published {
+    run(events, workers, until, None).1
+}
+
+/// A replay that tells every change, an event a commit: what the changes sum up to, checked on the way.
+pub fn telling(events: &[Admitted], until: i64) -> Published {
+    let sum: Rc<RefCell<(BTreeMap<Row, isize>, i64)>> = Rc::new(RefCell::new((BTreeMap::new(), i64::MIN)));
+    let told = sum.clone();
+    let tell = move |at: i64, row: &Row, diff: isize| {
+        let (sum, before) = &mut *told.borrow_mut();
+        assert!(at >= *before, "told of {at} after {before}");
+        assert!(at <= until, "told of {at} after the end, {until}");
+        *before = at;
+        let count = sum.entry(row.clone()).or_default();
+        *count += diff;
+        let most = if matches!(row, Row::Undecided(_)) { isize::MAX } else { 1 };
+        assert!((0..=most).contains(count), "{count} times {row:?} at {at}");
+        if *count == 0 {
+            sum.remove(row);
+        }
+    };
+    let (replay, held) = run(events, 1, until, Some(Box::new(tell)));
+    let (sum, _) = &*sum.borrow();
+    let summed = publish(sum, replay.symbols());
+    assert_eq!(summed.findings, held.findings, "what was told is not what holds");
+    summed
+}
+
+/// The events that have come, by number.
+#[derive(Default)]
+struct Memory(HashMap<EventRef, Event>);
+
+impl Archive for Memory {
+    fn event(&self, name: EventRef) -> Option<Event> {
+        self.0.get(&name).cloned()
+    }
+}
+
+/// How a stream is fed step by step.
+pub struct Steps {
+    /// Decides sizes of commits and where time goes in between, forward and back.
+    pub seed: u64,
+    /// The most events of a commit.
+    pub most: usize,
+    /// Instants that time may go to.
+    pub instants: Vec<i64>,
+    pub workers: usize,
+}
+
+/// Commits of random sizes, with time going to and fro in between, and to `now` at the end.
+pub fn in_steps(events: &[Admitted], steps: &Steps, now: i64) -> Published {
+    let symbols = std::sync::Arc::new(Symbols::default());
+    let (engine, changes) = Engine::start(steps.workers, Params::default(), symbols.clone());
+    let mut driver = Driver::new(Params::default(), symbols.clone(), 1);
+    let (mut memory, mut dice, mut fed) = (Memory::default(), Dice(steps.seed), 0);
+    let mut feed = |commit: Commit| {
+        fed = commit.time;
+        engine.feed(commit);
+    };
+    let mut rest = events;
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at((1 + dice.below(steps.most)).min(rest.len()));
+        rest = later;
+        let mut new = Vec::new();
+        for Admitted { event, .. } in now {
+            let (name, _) = symbols.name(&event.source, &event.id);
+            if memory.0.insert(name, event.clone()).is_none() {
+                new.push(event.clone());
+            }
+        }
+        feed(driver.take(new.iter(), &memory));
+        if let (false, 0) = (steps.instants.is_empty(), dice.below(3)) {
+            let pace = [Pace::Jump, Pace::Stops, Pace::Service][dice.below(3)];
+            driver.pass(steps.instants[dice.below(steps.instants.len())], pace, &mut feed);
+        }
+    }
+    driver.pass(now, Pace::Jump, &mut feed);
+    let mut holds: BTreeMap<Row, isize> = BTreeMap::new();
+    while engine.progress() <= fed {
+        note(changes.recv().expect("the engine runs").changes, &mut holds);
+    }
+    changes.try_iter().for_each(|change| note(change.changes, &mut holds));
+    publish(&holds, &symbols)
+}
+
+fn note(changes: Vec<(Row, isize)>, holds: &mut BTreeMap<Row, isize>) {
+    for (row, diff) in changes {
+        let count = holds.entry(row.clone()).or_default();
+        *count += diff;
+        if *count == 0 {
+            holds.remove(&row);
+        }
+    }
+}
