@@ -198,7 +198,7 @@ fn about_bids() -> impl Strategy<Value = Op> {
     });
     let deposit = (bid, weighted(0.9, 0..CODES), at())
         .prop_map(|((section, bidder), account, at)| Op::Deposit { section, bidder, account, at });
-    prop_oneof![12 => sent(), 6 => opened, 2 => decrypted, 2 => withdrawn, 2 => deposit]
+    prop_oneof![12 => sent(), 6 => opened, 2 => decrypted, 2 => withdrawn, 3 => deposit]
 }
 
 fn scenes() -> impl Strategy<Value = Op> {

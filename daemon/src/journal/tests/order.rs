@@ -95,7 +95,7 @@ fn a_reader_beside_the_writer_sees_what_is_committed_and_changes_nothing() {
 }
 
 #[test]
-fn what_a_reader_appends_to_while_reading_is_read_too() {
+fn what_is_appended_while_reading_is_read_too() {
     let dir = tempfile::tempdir().unwrap();
     let mut journal = open(dir.path());
     journal.append(1, NOW, &events(0..9_000), &[]).unwrap();

@@ -1,0 +1,162 @@
+//! Does what lies at the edges of what the door admits come through to the same findings? Early and late instants, the
+//! smallest and largest prices, bids sent very often, the tenderer's own values in every spelling, long retractions.
+
+#[allow(dead_code, reason = "the streams share what they need with this")]
+mod oracle;
+#[allow(dead_code, reason = "only the replay is needed here")]
+mod streams;
+
+use oracle::Holds;
+use serde_json::{Value, json};
+use streams::{door, replay, typed};
+use xiezhi_dataflows::event::Admitted;
+use xiezhi_dataflows::normalise::Instant;
+
+const NOON: &str = "2026-03-02T12:00:00+08:00";
+
+fn events(described: Vec<(&str, Value)>) -> Vec<Admitted> {
+    let door = door();
+    let admit = |(number, (kind, mut data)): (usize, (&str, Value))| {
+        let time = data.as_object_mut().and_then(|data| data.remove("time")).unwrap_or(json!(NOON));
+        let id = format!("{number:03}");
+        let envelope = json!({
+            "specversion": "1.0", "source": "/edges", "id": id, "type": kind, "time": time, "data": data,
+        });
+        door.admit(envelope.to_string().as_bytes()).expect("an event at the edge is still well formed")
+    };
+    described.into_iter().enumerate().map(admit).collect()
+}
+
+/// Holds both orders against the plain recomputation and gives the ids of the rules that fired.
+fn found(described: Vec<(&str, Value)>, now: &str) -> Vec<String> {
+    let now = Instant::parse(now).expect("an instant").0;
+    let events = events(described);
+    let holds = oracle::holds(&typed(&events), now);
+    let straight = replay(&events, 1, now);
+    let reversed = replay(&events.iter().rev().cloned().collect::<Vec<_>>(), 1, now);
+    assert_eq!(straight, reversed);
+    assert_eq!(straight.miscounted, "");
+    assert_eq!(holds.differences(&Holds::of(&straight.findings, &straight.quality)), "");
+    straight.findings.into_iter().map(|finding| finding.rule).collect()
+}
+
+fn firm(name: &str) -> Value {
+    json!({ "code": name })
+}
+
+fn public_tender(deadline: &str) -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "project.registered",
+            json!({"project": "P", "tenderer": firm("T"), "industry": "01", "method": "public"}),
+        ),
+        (
+            "section.announced",
+            json!({"section": "S", "project": "P", "submission_deadline": deadline, "opening_at": deadline}),
+        ),
+    ]
+}
+
+#[test]
+fn clocks_that_stand_at_the_first_or_last_instant() {
+    // A clock that was never set says 1970; at +08:00 that is before zero.
+    for edge in ["1970-01-01T00:00:00+08:00", "1970-01-01T00:00:00Z", "2100-12-31T23:59:59.999999-23:59"] {
+        let mut events = public_tender(edge);
+        events.push(("bid.submitted", json!({"section": "S", "bidder": firm("A"), "submitted_at": edge})));
+        events.push(("bid.opened", json!({"section": "S", "bidder": firm("A"), "time": edge, "opened_at": edge})));
+        events.push(("bid.withdrawn", json!({"section": "S", "bidder": firm("A"), "at": NOON})));
+        let fired = found(events.clone(), NOON);
+        assert!(fired.contains(&"BUY-11".to_owned()), "{edge}: {fired:?}");
+        assert!(found(events, edge).contains(&"BUY-11".to_owned()), "{edge}");
+        assert_eq!(found(public_tender(edge), NOON).len(), usize::from(edge < NOON), "{edge}");
+    }
+}
+
+#[test]
+fn the_smallest_and_the_largest_prices() {
+    for (price, ceiling) in [("0.00", "0.01"), ("9999999999999.99", "9999999999999.98")] {
+        let mut events = public_tender(NOON);
+        events.push(("section.changed", json!({"section": "S", "ceiling_price": ceiling})));
+        for bidder in ["A", "B", "C"] {
+            events.push(("bid.opened", json!({"section": "S", "bidder": firm(bidder), "price": price})));
+        }
+        assert!(found(events, NOON).contains(&"PRI-01".to_owned()));
+    }
+}
+
+/// Bids of one firm, sent again and again from the same card and processor and at last from another processor.
+fn sent_again(bidder: &str, times: usize) -> Vec<(&'static str, Value)> {
+    let bid = |cpu: &str| {
+        let device = json!({"mac": "MAC", "cpu_id": cpu, "disk_serial": "DISK"});
+        ("bid.submitted", json!({"section": "S", "bidder": firm(bidder), "device": device}))
+    };
+    let mut events: Vec<_> = (0..times).map(|_| bid(&format!("CPU-{bidder}"))).collect();
+    events.push(bid("CPU"));
+    events
+}
+
+#[test]
+fn a_bid_sent_again_and_again_shows_all_its_machines() {
+    for times in [1, 7, 8, 9, 40] {
+        let events = sent_again("A", times).into_iter().chain(sent_again("B", times)).collect();
+        assert!(found(events, NOON).contains(&"DEV-01".to_owned()), "after {times} times");
+    }
+}
+
+#[test]
+fn a_bid_that_shows_very_many_codes() {
+    for codes in [7, 8, 9, 12] {
+        let bid = |bidder: &str, code: usize| {
+            let device = json!({
+                "mac": "MAC",
+                "cpu_id": format!("CPU{code}"),
+                "disk_serial": format!("DISK{code}"),
+            });
+            ("bid.submitted", json!({"section": "S", "bidder": firm(bidder), "device": device}))
+        };
+        let events = (0..codes).flat_map(|code| [bid("A", code), bid("B", code)]).collect();
+        assert!(found(events, NOON).contains(&"DEV-01".to_owned()), "with {codes} codes");
+    }
+}
+
+#[test]
+fn the_tenderers_own_values_in_every_spelling() {
+    for (own, shown) in [("10.0.0.1", "10.0.0.1"), ("2001:DB8:0::1", "2001:db8::1"), ("AA-BB cc", "aa:bb:cc")] {
+        for list in ["devices", "locks"] {
+            let mut events = public_tender("2027-01-01T00:00:00+08:00");
+            events.push(("section.changed", json!({"section": "S", list: [own]})));
+            for bidder in ["A", "B"] {
+                let device = json!({"ip": shown, "mac": shown});
+                let bid = json!({
+                    "section": "S", "bidder": firm(bidder), "device": device, "pricing_lock": shown,
+                });
+                events.push(("bid.submitted", bid));
+            }
+            assert_eq!(found(events, NOON), Vec::<String>::new(), "{own} in {list}");
+        }
+    }
+}
+
+#[test]
+fn a_long_chain_of_retractions() {
+    for length in [1, 2, 99, 100] {
+        let mut events = public_tender(NOON);
+        let after = "2026-03-02T12:15:00+08:00";
+        for number in 1..=length {
+            let retracts = json!({"source": "/edges", "id": format!("{number:03}")});
+            events.push(("event.retracted", json!({"retracts": retracts, "reason": "更正"})));
+        }
+        assert_eq!(found(events, after).len(), usize::from(length % 2 == 0), "after {length} retractions");
+    }
+}
+
+#[test]
+fn retractions_that_name_each_other() {
+    let mut events = public_tender(NOON);
+    for (number, target) in [(2, 3), (3, 4), (4, 2), (5, 5), (6, 7), (7, 1)] {
+        assert_eq!(events.len(), number);
+        let retracts = json!({"source": "/edges", "id": format!("{target:03}")});
+        events.push(("event.retracted", json!({"retracts": retracts, "reason": "更正"})));
+    }
+    assert_eq!(found(events, "2026-03-02T12:15:00+08:00"), ["OPN-02"]);
+}
