@@ -90,7 +90,11 @@ impl Subject {
     /// The alert's identity.
     pub fn id(&self) -> AlertId {
         let mut hash = Sha256::new();
-        for part in [self.topic.as_str(), self.section.as_deref().unwrap_or(""), self.history.as_deref().unwrap_or("")] {
+        for part in [
+            self.topic.as_str(),
+            self.section.as_deref().unwrap_or(""),
+            self.history.as_deref().unwrap_or(""),
+        ] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }

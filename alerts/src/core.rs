@@ -82,7 +82,12 @@ pub fn decide(
     }
 }
 
-fn create(subject: &Subject, before: Option<&Alert>, findings: BTreeMap<String, Rendered>, now: i64) -> Decision {
+fn create(
+    subject: &Subject,
+    before: Option<&Alert>,
+    findings: BTreeMap<String, Rendered>,
+    now: i64,
+) -> Decision {
     let (level, reason) = level::of(findings.values());
     let notice = Notice {
         kind: NoticeKind::Created,
@@ -112,7 +117,8 @@ fn withdraw(open: &Alert, now: i64) -> Decision {
         added: Vec::new(),
         removed: open.findings.keys().cloned().collect(),
     };
-    let alert = Alert { state: State::Withdrawn, revision: open.revision + 1, changed_at: now, ..open.clone() };
+    let alert =
+        Alert { state: State::Withdrawn, revision: open.revision + 1, changed_at: now, ..open.clone() };
     Decision { alert, notice: Some(notice) }
 }
 
@@ -169,7 +175,8 @@ pub(crate) mod tests {
         let notice = raised.notice.expect("a rise is told");
         assert_eq!((notice.kind, notice.from_level), (NoticeKind::Raised, Some(Level::Yellow)));
         // It falls: changed, and nobody is told.
-        let fallen = decide(&subject(), Some(&raised.alert), set(std::slice::from_ref(&lead)), 3).expect("a decision");
+        let fallen =
+            decide(&subject(), Some(&raised.alert), set(std::slice::from_ref(&lead)), 3).expect("a decision");
         assert_eq!((fallen.alert.level, fallen.notice), (Level::Yellow, None));
         let gone = decide(&subject(), Some(&fallen.alert), BTreeMap::new(), 4).expect("a decision");
         assert_eq!(gone.alert.state, State::Withdrawn);
@@ -190,7 +197,14 @@ pub(crate) mod tests {
     }
 
     fn any_finding() -> impl Strategy<Value = Rendered> {
-        let rules = [("DEV-07", "L"), ("DEV-06", "L"), ("PRI-01", "L"), ("DEV-03", "S"), ("PRI-02", "S"), ("PER-02", "D")];
+        let rules = [
+            ("DEV-07", "L"),
+            ("DEV-06", "L"),
+            ("PRI-01", "L"),
+            ("DEV-03", "S"),
+            ("PRI-02", "S"),
+            ("PER-02", "D"),
+        ];
         (0..rules.len(), 0..4usize).prop_map(move |(rule, party)| {
             let party = ["a", "b", "c", "d"][party];
             finding(rules[rule].0, rules[rule].1, &[party, "e"])

@@ -126,7 +126,8 @@ pub struct NoticeShown {
     pub alert: AlertShown,
 }
 
-const NOTE_ZH: &str = "本预警是对记录的自动比对结果,是否构成串通投标或者其他违反规定的行为由有权机关依法认定。";
+const NOTE_ZH: &str =
+    "本预警是对记录的自动比对结果,是否构成串通投标或者其他违反规定的行为由有权机关依法认定。";
 const NOTE_EN: &str = "This is an automatic comparison of records; whether it is a breach is for the competent authority to decide.";
 
 fn severity_zh(severity: &str) -> &'static str {
@@ -173,12 +174,14 @@ fn fact(finding: &Rendered, directory: &dyn Directory) -> FactShown {
 const TITLE_NAMES_MAX: usize = 3;
 
 fn parties_line(fact: &FactShown) -> String {
-    let names: Vec<&str> = fact
-        .parties
-        .iter()
-        .take(TITLE_NAMES_MAX)
-        .map(|party| party.name.as_deref().unwrap_or(&party.code))
-        .collect();
+    let shown = |party: &PartyShown| {
+        let Some(name) = &party.name else { return party.code.clone() };
+        // Two firms of one name are told apart by the end of their codes.
+        let alike = fact.parties.iter().filter(|other| other.name.as_ref() == Some(name)).count();
+        let tail = party.code.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+        if alike > 1 { format!("{name}(尾号{})", &party.code[tail..]) } else { name.clone() }
+    };
+    let names: Vec<String> = fact.parties.iter().take(TITLE_NAMES_MAX).map(shown).collect();
     match fact.parties.len() {
         0 => String::new(),
         n if n > TITLE_NAMES_MAX => format!("{}等{n}家", names.join("、")),
@@ -188,7 +191,8 @@ fn parties_line(fact: &FactShown) -> String {
 
 fn place_zh(section: Option<&str>, names: &SectionNames) -> String {
     let Some(code) = section else { return "跨标段历史记录".to_owned() };
-    let parts: Vec<&str> = [names.project_name.as_deref(), names.name.as_deref()].into_iter().flatten().collect();
+    let parts: Vec<&str> =
+        [names.project_name.as_deref(), names.name.as_deref()].into_iter().flatten().collect();
     if parts.is_empty() { code.to_owned() } else { format!("{}({code})", parts.join(" ")) }
 }
 
@@ -293,5 +297,15 @@ mod tests {
         );
         assert_eq!(shown.facts[0].basis, ["招标投标法实施条例第四十条第(二)项"]);
         assert_eq!(shown.facts[1].parties[1].name, None, "an unknown name is not made up");
+    }
+
+    #[test]
+    fn firms_of_one_name_are_told_apart() {
+        let party =
+            |code: &str, name: &str| PartyShown { code: code.to_owned(), name: Some(name.to_owned()) };
+        let mut fact = fact(&finding("PER-02", "D", &[]), &Names);
+        fact.parties =
+            vec![party("91990000MAR6C1F0KN", "甲"), party("91990000MA0UL8KF37", "甲"), party("9", "乙")];
+        assert_eq!(parties_line(&fact), "甲(尾号F0KN)、甲(尾号KF37)、乙");
     }
 }

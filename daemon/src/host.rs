@@ -23,7 +23,9 @@ const LOOK: Duration = Duration::from_millis(100);
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
     /// The address.
-    #[error("cannot listen on {address}: {source}; is another daemon running? set listen = \"…\" in the configuration")]
+    #[error(
+        "cannot listen on {address}: {source}; is another daemon running? set listen = \"…\" in the configuration"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -69,7 +71,8 @@ impl Host {
             .map_err(|source| HostError::Token { path, source })?;
         let bind = TcpListener::bind(listen).await;
         let listener = bind.map_err(|source| HostError::Listen { address: listen, source })?;
-        let address = listener.local_addr().map_err(|source| HostError::Listen { address: listen, source })?;
+        let address =
+            listener.local_addr().map_err(|source| HostError::Listen { address: listen, source })?;
         let app = App::new(token, setup.metrics.clone(), setup.data_dir.clone());
         let (shutdown, stop) = oneshot::channel::<()>();
         let serving = axum::serve(listener, app.clone().router()).with_graceful_shutdown(async {
@@ -120,7 +123,9 @@ impl Host {
             tracing::warn!("requests were still open at the stop");
         }
         let Some(service) = Arc::into_inner(self.service) else {
-            return Err(HostError::Ended("a request still held the service at the stop; the journal is whole".to_owned()));
+            return Err(HostError::Ended(
+                "a request still held the service at the stop; the journal is whole".to_owned(),
+            ));
         };
         let stopping = tokio::task::spawn_blocking(move || service.stop());
         Ok(stopping.await.map_err(|error| HostError::Ended(error.to_string()))??)

@@ -100,7 +100,10 @@ impl Metrics {
                 &["rule"],
             )?,
             undecided: IntGaugeVec::new(
-                Opts::new("xiezhi_rule_undecided_sections", "Sections in which a rule could not conclude, by outcome."),
+                Opts::new(
+                    "xiezhi_rule_undecided_sections",
+                    "Sections in which a rule could not conclude, by outcome.",
+                ),
                 &["rule", "outcome"],
             )?,
             commit_to_alert: histogram(
@@ -108,9 +111,15 @@ impl Metrics {
                 "From the journal's commit of an event to its findings and alerts in the ledger.",
             )?,
             journal_commit: histogram("xiezhi_journal_commit_seconds", "One durable commit of the journal.")?,
-            frontier_lag: IntGauge::new("xiezhi_frontier_lag_commits", "Commits that the engine has not published yet.")?,
+            frontier_lag: IntGauge::new(
+                "xiezhi_frontier_lag_commits",
+                "Commits that the engine has not published yet.",
+            )?,
             journal_events: IntGauge::new("xiezhi_journal_events", "Events in the journal.")?,
-            ready: IntGauge::new("xiezhi_ready", "1 when the history is computed and events are taken, else 0.")?,
+            ready: IntGauge::new(
+                "xiezhi_ready",
+                "1 when the history is computed and events are taken, else 0.",
+            )?,
             streams: IntGauge::new("xiezhi_alert_streams", "Open alert streams.")?,
             registry,
         };
@@ -120,7 +129,10 @@ impl Metrics {
     }
 
     fn register(&self) -> Result<(), prometheus::Error> {
-        let build = IntGaugeVec::new(Opts::new("xiezhi_build_info", "Always 1; the version is the label."), &["version"])?;
+        let build = IntGaugeVec::new(
+            Opts::new("xiezhi_build_info", "Always 1; the version is the label."),
+            &["version"],
+        )?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let all: [Box<dyn prometheus::core::Collector>; 13] = [
             Box::new(self.events.clone()),
@@ -228,6 +240,9 @@ mod tests {
         let metrics = Metrics::new().expect("distinct names");
         metrics.event(Some("evil\"} 1\n"), EventOutcome::Refused);
         let text = metrics.render().expect("a text");
-        assert!(!text.contains("evil") && text.contains(r#"xiezhi_events_total{outcome="refused",type="unknown"} 1"#));
+        assert!(
+            !text.contains("evil")
+                && text.contains(r#"xiezhi_events_total{outcome="refused",type="unknown"} 1"#)
+        );
     }
 }

@@ -177,12 +177,7 @@ impl<T: Copy> Latest<T> {
 }
 
 /// The earlier of two instants; equal ones: the smaller event name.
-fn earlier(
-    held: Option<Sourced<i64>>,
-    value: i64,
-    event: EventRef,
-    names: &Symbols,
-) -> Option<Sourced<i64>> {
+fn earlier(held: Option<Sourced<i64>>, value: i64, event: EventRef, names: &Symbols) -> Option<Sourced<i64>> {
     match held {
         Some(h) if h.value < value || h.value == value && names.name_is_greater(event, h.event) => held,
         _ => Some(Sourced { value, event }),
@@ -267,9 +262,9 @@ impl Dossier {
         self.tenderer = tenderer.sourced();
         self.department = department.sourced().map(|d| d.value);
         self.industry = industry.sourced().and_then(|i| Industry::ALL.get(i.value).copied());
-        self.method = method.sourced().and_then(|m| {
-            Method::ALL.get(m.value).map(|method| Sourced { value: *method, event: m.event })
-        });
+        self.method = method
+            .sourced()
+            .and_then(|m| Method::ALL.get(m.value).map(|method| Sourced { value: *method, event: m.event }));
     }
 
     fn merge_bids<'a>(&mut self, rows: impl Iterator<Item = &'a Row> + Clone, names: &Symbols) {
@@ -278,10 +273,8 @@ impl Dossier {
         let mut bidders: Vec<Symbol> = rows.clone().filter(bidding).map(|r| r.bidder).collect();
         bidders.sort_unstable();
         bidders.dedup();
-        self.bids = bidders
-            .iter()
-            .map(|b| Bid { bidder: *b, first_event_at: i64::MAX, ..Bid::default() })
-            .collect();
+        self.bids =
+            bidders.iter().map(|b| Bid { bidder: *b, first_event_at: i64::MAX, ..Bid::default() }).collect();
         let mut merging: Vec<Merging> = bidders.iter().map(|_| Merging::default()).collect();
         let mut own: Vec<u64> = rows
             .clone()

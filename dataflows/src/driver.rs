@@ -101,11 +101,7 @@ impl Driver {
 
     /// Takes in events that are new, all in one commit. `archive` must already hold them; it may hold later
     /// ones too, as a journal that is read again does.
-    pub fn take<'a>(
-        &mut self,
-        events: impl Iterator<Item = &'a Event>,
-        archive: &dyn Archive,
-    ) -> Commit {
+    pub fn take<'a>(&mut self, events: impl Iterator<Item = &'a Event>, archive: &dyn Archive) -> Commit {
         let mut commit = self.commit();
         for event in events {
             let (name, _) = self.symbols.name(&event.source, &event.id);

@@ -8,13 +8,14 @@
 //! [`dossier`](crate::dossier).
 
 use crate::event::{
-    BidSubmitted, Code, Data, Device, Event, Hardware, Organisation, PartyRecorded, Person, ProjectRegistered,
-    SectionAnnounced, SectionChanged, WitnessRecorded,
+    BidSubmitted, Code, Data, Device, Event, Hardware, Holder, Organisation, PartyRecorded, Person,
+    ProjectRegistered, SectionAnnounced, SectionChanged, WitnessRecorded,
 };
 use crate::history::control::Record;
 use crate::normalise::{Fen, Instant, Share};
 use crate::row::{Fact, FactKind, Row, RowKind};
 use crate::symbols::{EventRef, Symbol, Symbols};
+use std::collections::BTreeSet;
 
 /// A row, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,19 +144,22 @@ fn changed(facts: &mut Facts<'_>, section: &SectionChanged) {
 /// More than half, in millionths: control by share (`core-rules.md`, Terms).
 const MAJORITY: u32 = 500_000;
 
-fn party(event: &Event, name: EventRef, recorded: &PartyRecorded, symbols: &Symbols) -> Update {
+fn party<'a>(event: &Event, name: EventRef, recorded: &'a PartyRecorded, symbols: &Symbols) -> Update {
     let controlling = recorded.holders.iter().filter(|h| {
         h.controls == Some(true) || h.share.is_some_and(|Share(millionths)| millionths > MAJORITY)
     });
-    let mut controllers: Vec<Symbol> = controlling
-        .filter_map(|holder| {
-            let person = || holder.person.as_ref()?.id.as_ref().map(|id| id.as_str());
-            holder.org.as_ref().map(|org| org.as_str()).or_else(person).map(|code| symbols.intern(code))
-        })
+    let code = |holder: &'a Holder| {
+        let person = || holder.person.as_ref()?.id.as_ref().map(|id| id.as_str());
+        holder.org.as_ref().map(|org| org.as_str()).or_else(person)
+    };
+    // In the order of their codes: of several chains of one length the first is shown, and numbers follow the order
+    // in which events came.
+    let codes: BTreeSet<&str> = controlling.filter_map(code).collect();
+    let controllers: Vec<Symbol> = codes
+        .into_iter()
+        .map(|code| symbols.intern(code))
         .filter(|controller| controller.is_some())
         .collect();
-    controllers.sort_unstable();
-    controllers.dedup();
     let org = symbols.intern(recorded.org.as_str());
     Update::Party(org, Record { at: event.time.0, event: name, controllers: controllers.into() })
 }

@@ -95,11 +95,7 @@ pub struct Bench {
 
 impl Bench {
     /// Judges one section's rows into sorted outputs.
-    pub fn outputs<'a>(
-        &self,
-        section: Symbol,
-        rows: impl Iterator<Item = &'a Row> + Clone,
-    ) -> Vec<Output> {
+    pub fn outputs<'a>(&self, section: Symbol, rows: impl Iterator<Item = &'a Row> + Clone) -> Vec<Output> {
         let dossier = Dossier::build(section, rows.clone(), &self.symbols);
         let mut conclusions = Conclusions::default();
         let outcomes = rules::judge(&dossier, &self.params, &mut conclusions);
@@ -146,11 +142,7 @@ impl Bench {
 }
 
 /// The values each bid shows, event by event, without uploads at the venue and the tenderer's own.
-fn uses<'a>(
-    dossier: &Dossier,
-    rows: impl Iterator<Item = &'a Row> + Clone,
-    outputs: &mut Vec<Output>,
-) {
+fn uses<'a>(dossier: &Dossier, rows: impl Iterator<Item = &'a Row> + Clone, outputs: &mut Vec<Output>) {
     let own: Vec<Symbol> = rows
         .clone()
         .filter(|r| r.kind == RowKind::Section)

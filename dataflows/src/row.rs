@@ -135,8 +135,8 @@ const VALUE_BITS: u32 = 56;
 pub struct Fact(u64);
 
 impl Fact {
-    /// Packs a fact. Values are symbols, fen below 10^15, microseconds between 1970 and 2100 or small
-    /// indices, all of which the door has checked; a larger one is a bug worth stopping for.
+    /// Packs a fact. Values are symbols, small indices, or numbers as [`Fact::number`] packs them, all of which
+    /// the door has checked; a larger one is a bug worth stopping for.
     pub fn new(kind: FactKind, value: u64) -> Fact {
         assert!(value >> VALUE_BITS == 0, "a fact's value must fit into {VALUE_BITS} bits, got {value}");
         Fact((kind as u64) << VALUE_BITS | value)
@@ -147,9 +147,12 @@ impl Fact {
         Fact::new(kind, u64::from(symbol.0))
     }
 
-    /// A fact whose value is not negative.
+    /// A fact whose value is a number: fen below 10^15, or microseconds between 1970 and 2100. The year 1970 of a
+    /// clock ahead of UTC begins below zero, so the sign is packed too.
     pub fn number(kind: FactKind, value: i64) -> Fact {
-        Fact::new(kind, u64::try_from(value).unwrap_or(u64::MAX))
+        let fact = Fact::new(kind, value as u64 & ((1 << VALUE_BITS) - 1));
+        assert_eq!(fact.as_number(), value, "a number must fit into {VALUE_BITS} bits");
+        fact
     }
 
     /// What it says.
@@ -164,7 +167,8 @@ impl Fact {
 
     /// The value as a number.
     pub fn as_number(self) -> i64 {
-        self.value() as i64
+        let unused = u64::BITS - VALUE_BITS;
+        (self.value() << unused) as i64 >> unused
     }
 
     /// The value as a symbol.
@@ -217,6 +221,13 @@ mod tests {
                 let fact = Fact::new(*kind, value);
                 assert_eq!((fact.kind(), fact.value()), (*kind, value));
             }
+        }
+    }
+
+    #[test]
+    fn a_number_keeps_its_sign() {
+        for number in [0, 1, -1, -28_800_000_000, 10_i64.pow(15), (1 << 55) - 1, -(1 << 55)] {
+            assert_eq!(Fact::number(FactKind::At, number).as_number(), number);
         }
     }
 

@@ -44,7 +44,9 @@ fn found(case: &Case, workers: usize) -> Vec<Expected> {
 /// "*" as a section matches any.
 fn agrees(found: &[Expected], expected: &[Expected]) -> bool {
     let matches = |f: &Expected, e: &Expected| {
-        f.rule == e.rule && f.parties == e.parties && (e.section.as_deref() == Some("*") || f.section == e.section)
+        f.rule == e.rule
+            && f.parties == e.parties
+            && (e.section.as_deref() == Some("*") || f.section == e.section)
     };
     found.iter().all(|f| expected.iter().any(|e| matches(f, e)))
         && expected.iter().all(|e| found.iter().any(|f| matches(f, e)))

@@ -1,9 +1,8 @@
 //! Does what lies at the edges of what the door admits come through to the same findings? Early and late instants, the
 //! smallest and largest prices, bids sent very often, the tenderer's own values in every spelling, long retractions.
 
-#[allow(dead_code, reason = "the streams share what they need with this")]
 mod oracle;
-#[allow(dead_code, reason = "only the replay is needed here")]
+#[allow(dead_code, unused_imports, reason = "only the replay is needed here")]
 mod streams;
 
 use oracle::Holds;
@@ -63,7 +62,10 @@ fn clocks_that_stand_at_the_first_or_last_instant() {
     for edge in ["1970-01-01T00:00:00+08:00", "1970-01-01T00:00:00Z", "2100-12-31T23:59:59.999999-23:59"] {
         let mut events = public_tender(edge);
         events.push(("bid.submitted", json!({"section": "S", "bidder": firm("A"), "submitted_at": edge})));
-        events.push(("bid.opened", json!({"section": "S", "bidder": firm("A"), "time": edge, "opened_at": edge})));
+        events.push((
+            "bid.opened",
+            json!({"section": "S", "bidder": firm("A"), "time": edge, "opened_at": edge}),
+        ));
         events.push(("bid.withdrawn", json!({"section": "S", "bidder": firm("A"), "at": NOON})));
         let fired = found(events.clone(), NOON);
         assert!(fired.contains(&"BUY-11".to_owned()), "{edge}: {fired:?}");
@@ -105,7 +107,7 @@ fn a_bid_sent_again_and_again_shows_all_its_machines() {
 
 #[test]
 fn a_bid_that_shows_very_many_codes() {
-    for codes in [7, 8, 9, 12] {
+    for codes in [8, 9, 16] {
         let bid = |bidder: &str, code: usize| {
             let device = json!({
                 "mac": "MAC",
@@ -121,19 +123,20 @@ fn a_bid_that_shows_very_many_codes() {
 
 #[test]
 fn the_tenderers_own_values_in_every_spelling() {
-    for (own, shown) in [("10.0.0.1", "10.0.0.1"), ("2001:DB8:0::1", "2001:db8::1"), ("AA-BB cc", "aa:bb:cc")] {
-        for list in ["devices", "locks"] {
-            let mut events = public_tender("2027-01-01T00:00:00+08:00");
-            events.push(("section.changed", json!({"section": "S", list: [own]})));
-            for bidder in ["A", "B"] {
-                let device = json!({"ip": shown, "mac": shown});
-                let bid = json!({
-                    "section": "S", "bidder": firm(bidder), "device": device, "pricing_lock": shown,
-                });
-                events.push(("bid.submitted", bid));
-            }
-            assert_eq!(found(events, NOON), Vec::<String>::new(), "{own} in {list}");
-        }
+    for (own, kind, shown) in [
+        (json!("10.0.0.1"), "ip", "10.0.0.1"),
+        (json!("2001:DB8::1"), "ip", "2001:db8:0:0::1"),
+        (json!("2001:0db8::1"), "ip", "2001:db8::1"),
+        (json!({"ip": "2001:DB8::1"}), "ip", "2001:db8::1"),
+        (json!("AA-BB cc"), "mac", "aa:bb:cc"),
+        (json!({"mac": "aabb:cc"}), "mac", "AABBCC"),
+    ] {
+        let bid = |bidder: &str| json!({"section": "S", "bidder": firm(bidder), "device": {kind: shown}});
+        let mut events = public_tender("2027-01-01T00:00:00+08:00");
+        events.extend(["A", "B"].map(|bidder| ("bid.submitted", bid(bidder))));
+        assert_eq!(found(events.clone(), NOON).len(), 1, "{shown}");
+        events.push(("section.changed", json!({"section": "S", "devices": [own]})));
+        assert_eq!(found(events, NOON), Vec::<String>::new(), "{shown}");
     }
 }
 

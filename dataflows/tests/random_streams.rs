@@ -12,7 +12,9 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestError, TestRunner};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use streams::{Op, Published, Steps, admit, disordered, in_steps, instant, ndjson, ops, replay, telling, typed};
+use streams::{
+    Op, Published, Steps, admit, disordered, in_steps, instant, ndjson, ops, replay, telling, typed,
+};
 use xiezhi_dataflows::event::Admitted;
 use xiezhi_dataflows::rules::Rule;
 
@@ -75,7 +77,7 @@ fn against(holds: &Holds, published: &Published) -> String {
 #[test]
 fn what_is_found_is_what_the_rules_say() {
     let fired: RefCell<BTreeMap<String, usize>> = RefCell::default();
-    try_streams(120, (now(), now()), |events, (now, later)| {
+    try_streams(300, (now(), now()), |events, (now, later)| {
         let mut wrong = String::new();
         for now in [now, later] {
             let holds = oracle::holds(&typed(events), instant(*now));
@@ -109,7 +111,7 @@ fn the_streams_reach_every_rule() {
 
 #[test]
 fn order_and_repeats_change_nothing() {
-    try_streams(80, (now(), any::<u64>()), |events, (now, seed)| {
+    try_streams(200, (now(), any::<u64>()), |events, (now, seed)| {
         let straight = replay(events, 1, instant(*now));
         let mut wrong = String::new();
         for events in [disordered(events, 0), disordered(events, *seed)] {
@@ -121,7 +123,7 @@ fn order_and_repeats_change_nothing() {
 
 #[test]
 fn the_number_of_workers_changes_nothing() {
-    try_streams(40, (now(), any::<u64>()), |events, (now, seed)| {
+    try_streams(120, (now(), any::<u64>()), |events, (now, seed)| {
         let alone = replay(events, 1, instant(*now));
         let events = disordered(events, *seed);
         let of = |workers| alone.differences(&replay(&events, workers, instant(*now)));
@@ -131,7 +133,7 @@ fn the_number_of_workers_changes_nothing() {
 
 #[test]
 fn a_retracted_event_leaves_no_trace() {
-    try_streams(80, (now(), any::<u64>(), 1..4_usize), |events, (now, seed, share)| {
+    try_streams(200, (now(), any::<u64>(), 1..4_usize), |events, (now, seed, share)| {
         let mut dice = streams::Dice(*seed);
         let gone = |_: &Admitted| dice.below(4) < *share;
         let (gone, rest): (Vec<Admitted>, Vec<Admitted>) = events.iter().cloned().partition(gone);
@@ -146,7 +148,7 @@ fn a_retracted_event_leaves_no_trace() {
 
 #[test]
 fn changes_that_are_told_sum_up_to_what_holds() {
-    try_streams(30, (now(), any::<u64>()), |events, (now, seed)| {
+    try_streams(60, (now(), any::<u64>()), |events, (now, seed)| {
         let bulk = replay(events, 1, instant(*now));
         let mixed = telling(&disordered(events, *seed), instant(*now));
         bulk.differences(&telling(events, instant(*now))) + &bulk.differences(&mixed)
@@ -156,7 +158,7 @@ fn changes_that_are_told_sum_up_to_what_holds() {
 #[test]
 fn sizes_of_commits_and_the_way_of_the_clock_change_nothing() {
     let steps = (any::<u64>(), 1..12_usize, proptest::collection::vec(now(), 0..4), 1..3_usize);
-    try_streams(60, (now(), steps), |events, (now, (seed, most, instants, workers))| {
+    try_streams(200, (now(), steps), |events, (now, (seed, most, instants, workers))| {
         let instants = instants.iter().map(|at| instant(*at)).collect();
         let steps = Steps { seed: *seed, most: *most, instants, workers: *workers };
         let published = in_steps(&disordered(events, *seed), &steps, instant(*now));

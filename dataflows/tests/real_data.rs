@@ -27,7 +27,8 @@ fn events(file: &str) -> Option<Vec<Admitted>> {
     };
     let lines = BufReader::new(GzDecoder::new(packed)).lines();
     let door = door();
-    let admit = |line: String| door.admit(line.as_bytes()).unwrap_or_else(|refused| panic!("{refused}: {line}"));
+    let admit =
+        |line: String| door.admit(line.as_bytes()).unwrap_or_else(|refused| panic!("{refused}: {line}"));
     Some(lines.map(|line| admit(line.expect("a readable file"))).collect())
 }
 

@@ -42,7 +42,8 @@ impl AdminToken {
             ))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let token = fresh()?;
-                let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+                let mut file =
+                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
                 writeln!(file, "{token}")?;
                 file.sync_all()?;
                 Ok((AdminToken::of(&token), true))
@@ -69,7 +70,11 @@ fn fresh() -> std::io::Result<String> {
 }
 
 /// Lets a request pass that has the token.
-pub async fn require_token(State(app): State<App>, request: Request, next: Next) -> Result<Response, Problem> {
+pub async fn require_token(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = given.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
     match token {

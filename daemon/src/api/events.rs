@@ -35,7 +35,8 @@ pub async fn post(
         }
     };
     let door = service.door.clone();
-    let items = tokio::task::spawn_blocking(move || read(&door, &body, lines)).await.map_err(Problem::internal)??;
+    let items =
+        tokio::task::spawn_blocking(move || read(&door, &body, lines)).await.map_err(Problem::internal)??;
     let reply = service.ingest.try_submit(items, "http").map_err(|busy| match busy {
         Busy::Full => Problem::busy(),
         Busy::Stopping => Problem::starting(),

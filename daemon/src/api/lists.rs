@@ -76,8 +76,12 @@ pub async fn alert(State(app): State<App>, Path(id): Path<String>) -> Result<Jso
 pub async fn findings(State(app): State<App>, query: Asked<FindingQuery>) -> Result<Json<Page>, Problem> {
     let query = asked(query)?;
     let limit = limit(query.limit)?;
-    let filter =
-        FindingFilter { rule: query.rule, section: query.section, severity: query.severity, party: query.party };
+    let filter = FindingFilter {
+        rule: query.rule,
+        section: query.section,
+        severity: query.severity,
+        party: query.party,
+    };
     app.read(move |ledger| ledger.findings(&filter, query.cursor.as_deref(), limit)).await.map(Json)
 }
 
@@ -107,7 +111,10 @@ pub(super) struct RefusedPage {
 }
 
 /// `GET /api/v1/quarantine`.
-pub async fn quarantine(State(app): State<App>, query: Asked<QuarantineQuery>) -> Result<Json<RefusedPage>, Problem> {
+pub async fn quarantine(
+    State(app): State<App>,
+    query: Asked<QuarantineQuery>,
+) -> Result<Json<RefusedPage>, Problem> {
     app.service()?;
     let query = asked(query)?;
     let limit = limit(query.limit)?;

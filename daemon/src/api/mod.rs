@@ -82,7 +82,8 @@ impl App {
     ) -> Result<T, Problem> {
         self.service()?;
         let data_dir = self.shared.data_dir.clone();
-        let task = tokio::task::spawn_blocking(move || Reader::open(&data_dir).and_then(|reader| read(&reader)));
+        let task =
+            tokio::task::spawn_blocking(move || Reader::open(&data_dir).and_then(|reader| read(&reader)));
         task.await.map_err(Problem::internal)?.map_err(Problem::internal)
     }
 
@@ -103,7 +104,9 @@ impl App {
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(readyz))
             .merge(guarded)
-            .fallback(|| async { Problem::not_found("there is nothing at this path; the paths are in the README") })
+            .fallback(|| async {
+                Problem::not_found("there is nothing at this path; the paths are in the README")
+            })
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .with_state(self)
     }

@@ -19,7 +19,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Problem {
         Problem { kind: "about:blank", title, status: status.as_u16(), code, detail: detail.into() }
     }
 
@@ -53,7 +58,12 @@ impl Problem {
 
     /// A body in a form that is not spoken.
     pub fn unsupported(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type", detail)
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Unsupported media type",
+            detail,
+        )
     }
 
     /// Something failed here. The reason goes to the log, not to the caller.
@@ -69,7 +79,8 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, const { axum::http::HeaderValue::from_static("application/problem+json") });
+        headers
+            .insert(CONTENT_TYPE, const { axum::http::HeaderValue::from_static("application/problem+json") });
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, const { axum::http::HeaderValue::from_static("1") });
         }

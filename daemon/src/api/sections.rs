@@ -67,7 +67,12 @@ async fn outcomes(service: Arc<Service>, code: String) -> Result<(usize, Vec<Rul
             en: rule.sheet().en,
             outcome: outcome.as_str(),
             reason: outcome.reason(),
-            basis: rule.sheet().basis.iter().map(|b| Article { article: b.article, verified: b.verified }).collect(),
+            basis: rule
+                .sheet()
+                .basis
+                .iter()
+                .map(|b| Article { article: b.article, verified: b.verified })
+                .collect(),
             findings: render(&conclusions.findings, *rule),
             data_quality: render(&conclusions.quality, *rule),
         });
@@ -86,7 +91,10 @@ pub async fn section(State(app): State<App>, Path(code): Path<String>) -> Result
         .read(move |ledger| {
             let findings = FindingFilter { section: Some(of.clone()), ..FindingFilter::default() };
             let alerts = AlertFilter { section: Some(of), ..AlertFilter::default() };
-            Ok((ledger.findings(&findings, None, LISTED_MAX)?.items, ledger.alerts(&alerts, None, LISTED_MAX)?.items))
+            Ok((
+                ledger.findings(&findings, None, LISTED_MAX)?.items,
+                ledger.alerts(&alerts, None, LISTED_MAX)?.items,
+            ))
         })
         .await?;
     Ok(Json(Section { section: code, names, rows, outcomes, findings, alerts }))

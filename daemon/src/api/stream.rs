@@ -91,13 +91,23 @@ pub async fn alerts(
     let sent = match headers.get("last-event-id") {
         None => app.read(|ledger| ledger.last_notice()).await?,
         Some(id) => id.to_str().ok().and_then(|id| id.trim().parse().ok()).ok_or_else(|| {
-            Problem::bad_request("bad_last_event_id", "Last-Event-ID: give the id of the last event received, a number")
+            Problem::bad_request(
+                "bad_last_event_id",
+                "Last-Event-ID: give the id of the last event received, a number",
+            )
         })?,
     };
     let streams = app.shared.metrics.streams.clone();
     streams.inc();
     let stopping = app.shared.stopping.subscribe();
-    let position =
-        Position { app, live, stopping, ready: VecDeque::new(), sent, behind: true, _open: OpenStream(streams) };
+    let position = Position {
+        app,
+        live,
+        stopping,
+        ready: VecDeque::new(),
+        sent,
+        behind: true,
+        _open: OpenStream(streams),
+    };
     Ok(Sse::new(unfold(position, Position::next)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }

@@ -73,6 +73,8 @@ struct Report {
     findings: Diff,
     load_bids_per_s: u64,
     load_s: f64,
+    /// Time on processors during `load_s`: compare it where other programs run beside.
+    load_cpu_s: Option<f64>,
     /// The part of `load_s` that takes events in: names to numbers, events to rows. On one thread, before the engine.
     take_s: f64,
     /// The part of `load_s` in which the engine computes.
@@ -139,6 +141,7 @@ fn measure(args: &Args, rules: &Rules) -> Result<Report> {
         findings,
         load_bids_per_s: (load.bids as f64 / load_s) as u64,
         load_s: rounded(load_s),
+        load_cpu_s: load.cpu_s.map(rounded),
         take_s: rounded(load.take_s),
         compute_s: rounded(load.compute_s),
         settle_s: rounded(settle_s),
@@ -249,6 +252,13 @@ fn table(report: &Report) -> String {
         report.compute_s,
         report.settle_s
     );
+    if let Some(load_cpu_s) = report.load_cpu_s {
+        let rate = report.bids as f64 / load_cpu_s;
+        text += &format!(
+            "        {load_cpu_s:.1} s on processors: {} bids/s with nothing beside\n",
+            grouped(rate as u64)
+        );
+    }
     text += &format!("parse   {} events/s (not in the load)\n", grouped(report.parsed_events_per_s));
     text += &format!(
         "memory  {} bytes a bid settled, {} at the peak\n\n",

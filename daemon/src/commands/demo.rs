@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Days of history before the day that is played.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 30)]
     history_days: u32,
     /// How long the day that is played takes, seconds.
     #[arg(long, default_value_t = 20)]
@@ -49,6 +49,9 @@ const BATCH_EVENTS: usize = 500;
 
 /// The played day runs from 08:00 to 18:00 local time; what lies outside comes at its ends.
 const DAY_HOURS: std::ops::Range<i64> = 8..18;
+
+/// How long to wait until the last commit's findings are in the ledger, before something is said about them.
+const BREATH: Duration = Duration::from_millis(400);
 
 /// How often the clock of the played day moves.
 const TICK: Duration = Duration::from_millis(50);
@@ -70,7 +73,11 @@ impl NoticeSink for Screen {
         let first = self.seen.fetch_add(1, Ordering::Relaxed) == 0;
         let alert = &notice.alert;
         if first {
-            println!("\r\x1b[K  第一条预警 first alert after {:.1} s: {}", self.started.elapsed().as_secs_f64(), alert.title_zh);
+            println!(
+                "\r\x1b[K  第一条预警 first alert after {:.1} s: {}",
+                self.started.elapsed().as_secs_f64(),
+                alert.title_zh
+            );
         } else if self.playing.load(Ordering::Relaxed) {
             let (on, off) = match (self.colour, alert.level.as_str()) {
                 (false, _) => ("", ""),
@@ -106,7 +113,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
-    let settings = Settings { seed: args.seed, days: args.history_days + 1, bids_per_day: 60, ..Settings::default() };
+    let settings = Settings {
+        seed: args.seed,
+        days: args.history_days + 1,
+        bids_per_day: 120,
+        scheme_share: 0.3,
+        ..Settings::default()
+    };
     let venue = Venue::new(settings).context("the simulated venue")?;
     let (playing, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let clock = Clock::set_at(0);
@@ -117,7 +130,10 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         started: Instant::now(),
         colour: std::io::stdout().is_terminal(),
     };
-    println!("獬豸 Xiezhi · 演示 demo: a simulated trading venue, played through the real daemon (seed {}).", args.seed);
+    println!(
+        "獬豸 Xiezhi · 演示 demo: a simulated trading venue, played through the real daemon (seed {}).",
+        args.seed
+    );
     let setup = Setup {
         data_dir: data_dir.to_owned(),
         workers: 1,
@@ -135,8 +151,7 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         played = playing_all => played.context("the player")??,
         () = terminated() => { host.stop().await.ok(); bail!("stopped before the day was over") }
     };
-    // A breath, so that the last commit's findings are in the ledger.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(BREATH).await;
     summarise(&played, data_dir, &metrics, host.address)?;
     if !args.once {
         host.wait().await?;
@@ -178,6 +193,7 @@ impl Player {
                 history.1.as_secs_f64(),
                 day.date,
             );
+            std::thread::sleep(BREATH);
             playing.store(true, Ordering::Relaxed);
             self.play_day(&day.events, seconds)?;
             return Ok(Played { truth: self.truth, events: self.events, history });
@@ -195,7 +211,11 @@ impl Player {
         for tick in 0..=ticks {
             let begun = Instant::now();
             let last = tick == ticks;
-            let now = if last { midnight + 24 * hour - 1 } else { midnight + DAY_HOURS.start * hour + span * tick / ticks };
+            let now = if last {
+                midnight + 24 * hour - 1
+            } else {
+                midnight + DAY_HOURS.start * hour + span * tick / ticks
+            };
             let due = rest.partition_point(|event| event.at <= now);
             let (batch, later) = rest.split_at(due);
             rest = later;
@@ -257,14 +277,24 @@ fn summarise(played: &Played, data_dir: &Path, metrics: &Metrics, address: Socke
         .filter(|truth| truth.holds && Rule::of(truth.rule).is_some())
         .map(|truth| (truth.rule, truth.parties.as_slice()))
         .collect();
-    let found = planted.iter().filter(|(rule, parties)| parties_by_rule.contains(&((*rule).to_owned(), parties.to_vec())));
+    let found = planted
+        .iter()
+        .filter(|(rule, parties)| parties_by_rule.contains(&((*rule).to_owned(), parties.to_vec())));
     println!("  预设情形 planted and found: {} of {}.", found.count(), planted.len());
     let token = token_path(data_dir);
-    println!("\n  The daemon keeps serving on http://{address} (Ctrl-C ends it and removes its data). Look around:");
+    println!(
+        "\n  The daemon keeps serving on http://{address} (Ctrl-C ends it and removes its data). Look around:"
+    );
     println!("    TOKEN=$(cat {})", token.display());
-    println!("    curl -s -H \"Authorization: Bearer $TOKEN\" 'http://{address}/api/v1/alerts?level=red&state=open&limit=3'");
-    println!("    curl -s -H \"Authorization: Bearer $TOKEN\" 'http://{address}/api/v1/findings?rule=DEV-13'");
-    println!("    curl -sN -H \"Authorization: Bearer $TOKEN\" -H 'Last-Event-ID: 0' http://{address}/api/v1/alerts/stream");
+    println!(
+        "    curl -s -H \"Authorization: Bearer $TOKEN\" 'http://{address}/api/v1/alerts?level=red&state=open&limit=3'"
+    );
+    println!(
+        "    curl -s -H \"Authorization: Bearer $TOKEN\" 'http://{address}/api/v1/findings?rule=DEV-13'"
+    );
+    println!(
+        "    curl -sN -H \"Authorization: Bearer $TOKEN\" -H 'Last-Event-ID: 0' http://{address}/api/v1/alerts/stream"
+    );
     println!("    curl -s -H \"Authorization: Bearer $TOKEN\" http://{address}/metrics");
     Ok(())
 }

@@ -14,12 +14,12 @@ pub mod explain;
 pub mod input;
 pub mod output;
 pub mod replay;
-pub mod session;
 pub mod serve;
+pub mod session;
 pub mod simulate;
 
-use clap::{Parser, Subcommand};
 use anyhow::Context;
+use clap::{Parser, Subcommand};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 

@@ -43,7 +43,9 @@ const SCHEMA: &str = "
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// SQLite failed.
-    #[error("the ledger {path} failed: {source}; check the disk, then start again: it is made up to date from the journal")]
+    #[error(
+        "the ledger {path} failed: {source}; check the disk, then start again: it is made up to date from the journal"
+    )]
     Sqlite {
         /// The file.
         path: PathBuf,
@@ -51,7 +53,9 @@ pub enum LedgerError {
         source: rusqlite::Error,
     },
     /// A newer format.
-    #[error("the ledger {path} has format {found}, this version knows {FORMAT}: run the version that wrote it, or move the file away to have it made anew (the record of what was sent is in it)")]
+    #[error(
+        "the ledger {path} has format {found}, this version knows {FORMAT}: run the version that wrote it, or move the file away to have it made anew (the record of what was sent is in it)"
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -118,13 +122,8 @@ impl Ledger {
         if format > FORMAT {
             return Err(LedgerError::Newer { path, found: format });
         }
-        let mut ledger = Ledger {
-            connection,
-            path,
-            by_subject: BTreeMap::new(),
-            alerts: BTreeMap::new(),
-            last_notice: 0,
-        };
+        let mut ledger =
+            Ledger { connection, path, by_subject: BTreeMap::new(), alerts: BTreeMap::new(), last_notice: 0 };
         let texts = |ledger: &Ledger, sql| ledger.texts(sql).map_err(|source| ledger.sqlite(source));
         for body in texts(&ledger, "SELECT body FROM findings")? {
             let finding: Rendered = ledger.parse(&body)?;
@@ -135,7 +134,8 @@ impl Ledger {
             ledger.alerts.insert(alert.subject.clone(), alert);
         }
         let last = "SELECT coalesce(max(seq), 0) FROM notices";
-        let last: i64 = ledger.connection.query_row(last, [], |row| row.get(0)).map_err(|e| ledger.sqlite(e))?;
+        let last: i64 =
+            ledger.connection.query_row(last, [], |row| row.get(0)).map_err(|e| ledger.sqlite(e))?;
         ledger.last_notice = last.unsigned_abs();
         Ok(ledger)
     }
@@ -175,7 +175,9 @@ impl Ledger {
             }
         }
         for (name, finding) in findings {
-            let known = Subject::of(&finding).and_then(|s| self.by_subject.get(&s)).is_some_and(|f| f.contains_key(&name));
+            let known = Subject::of(&finding)
+                .and_then(|s| self.by_subject.get(&s))
+                .is_some_and(|f| f.contains_key(&name));
             if !known {
                 changes.insert(name, Some(finding));
             }
@@ -351,7 +353,11 @@ fn write_finding(
     Ok(())
 }
 
-fn write_alert(transaction: &Transaction<'_>, alert: &Alert, directory: &dyn Directory) -> rusqlite::Result<()> {
+fn write_alert(
+    transaction: &Transaction<'_>,
+    alert: &Alert,
+    directory: &dyn Directory,
+) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     transaction.prepare_cached(sql)?.execute(params![
         alert.id.0,
@@ -439,7 +445,9 @@ mod tests {
 
     #[test]
     fn a_name_tells_its_subject() {
-        for finding in [finding("DEV-03", "S", Some("E1"), "k|with|bars"), finding("HIS-02", "L", None, "k|x")] {
+        for finding in
+            [finding("DEV-03", "S", Some("E1"), "k|with|bars"), finding("HIS-02", "L", None, "k|x")]
+        {
             assert_eq!(subject_of_name(&finding.name()), Subject::of(&finding));
         }
     }

@@ -80,7 +80,12 @@ impl Reader {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn findings(&self, filter: &FindingFilter, cursor: Option<&str>, limit: usize) -> Result<Page, LedgerError> {
+    pub fn findings(
+        &self,
+        filter: &FindingFilter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page, LedgerError> {
         let party = "EXISTS (SELECT 1 FROM json_each(body, '$.parties') WHERE value = ?)";
         self.page(
             "SELECT name, body FROM findings",
@@ -100,7 +105,12 @@ impl Reader {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn alerts(&self, filter: &AlertFilter, cursor: Option<&str>, limit: usize) -> Result<Page, LedgerError> {
+    pub fn alerts(
+        &self,
+        filter: &AlertFilter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page, LedgerError> {
         self.page(
             "SELECT id, shown FROM alerts",
             "id",
@@ -147,9 +157,12 @@ impl Reader {
     pub fn summary(&self) -> Result<Summary, LedgerError> {
         let read = || -> rusqlite::Result<Summary> {
             let count = |row: &rusqlite::Row<'_>, at| row.get::<_, i64>(at).map(i64::unsigned_abs);
-            let mut findings = self.connection.prepare("SELECT rule, count(*) FROM findings GROUP BY rule ORDER BY rule")?;
-            let findings = findings.query_map([], |row| Ok((row.get(0)?, count(row, 1)?)))?.collect::<Result<_, _>>()?;
-            let sql = "SELECT level, state, count(*) FROM alerts GROUP BY level, state ORDER BY state, level DESC";
+            let mut findings =
+                self.connection.prepare("SELECT rule, count(*) FROM findings GROUP BY rule ORDER BY rule")?;
+            let findings =
+                findings.query_map([], |row| Ok((row.get(0)?, count(row, 1)?)))?.collect::<Result<_, _>>()?;
+            let sql =
+                "SELECT level, state, count(*) FROM alerts GROUP BY level, state ORDER BY state, level DESC";
             let mut alerts = self.connection.prepare(sql)?;
             let alerts = alerts.query_map([], |row| Ok((row.get(0)?, row.get(1)?, count(row, 2)?)))?;
             let alerts = alerts.collect::<Result<_, _>>()?;
@@ -171,14 +184,24 @@ impl Reader {
     /// # Errors
     /// If the file cannot be read.
     pub fn last_notice(&self) -> Result<u64, LedgerError> {
-        let read = self.connection.query_row("SELECT coalesce(max(seq), 0) FROM notices", [], |row| row.get::<_, i64>(0));
+        let read = self
+            .connection
+            .query_row("SELECT coalesce(max(seq), 0) FROM notices", [], |row| row.get::<_, i64>(0));
         read.map(i64::unsigned_abs).map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })
     }
 
-    fn page(&self, select: &str, order: &str, conditions: &[Condition<'_>], limit: usize) -> Result<Page, LedgerError> {
-        let given: Vec<(&str, &str)> = conditions.iter().filter_map(|(sql, value)| Some((*sql, (*value)?))).collect();
+    fn page(
+        &self,
+        select: &str,
+        order: &str,
+        conditions: &[Condition<'_>],
+        limit: usize,
+    ) -> Result<Page, LedgerError> {
+        let given: Vec<(&str, &str)> =
+            conditions.iter().filter_map(|(sql, value)| Some((*sql, (*value)?))).collect();
         let wheres: Vec<&str> = given.iter().map(|(sql, _)| *sql).collect();
-        let clause = if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
+        let clause =
+            if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
         let sql = format!("{select}{clause} ORDER BY {order} LIMIT {}", limit + 1);
         let values: Vec<&dyn ToSql> = given.iter().map(|(_, value)| value as &dyn ToSql).collect();
         let read = || -> rusqlite::Result<Vec<(String, String)>> {

@@ -74,7 +74,9 @@ pub enum ServiceError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// An event in the journal that this version cannot read.
-    #[error("event {seq} of the journal ({source_name}, {id}) cannot be read: {reason}; run the version that wrote it")]
+    #[error(
+        "event {seq} of the journal ({source_name}, {id}) cannot be read: {reason}; run the version that wrote it"
+    )]
     Unreadable {
         /// Its place.
         seq: u64,
@@ -182,12 +184,14 @@ impl Service {
         let (driver, holdings) = (loading.driver, loading.holdings);
         metrics.journal_events.set(journal.last().seq.cast_signed());
 
-        let mut publishing = publisher::Publisher::new(symbols.clone(), directory.clone(), metrics.clone(), sink);
+        let mut publishing =
+            publisher::Publisher::new(symbols.clone(), directory.clone(), metrics.clone(), sink);
         publishing.begin(&mut ledger, holdings.counts, clock.now())?;
         let notices = publishing.notices();
         let commits = committer::Commits::default();
         let failure = Failure::default();
-        let publisher = publisher::spawn(publishing, ledger, changes, commits.clone(), clock.clone(), failure.clone());
+        let publisher =
+            publisher::spawn(publishing, ledger, changes, commits.clone(), clock.clone(), failure.clone());
         let fed = Arc::new(AtomicU64::new(driver.next_time() - 1));
         let door = Arc::new(Door::new(site_key.as_bytes(), placeholders.clone()));
         let (ingest, committer) = committer::spawn(committer::Committer {
@@ -291,7 +295,8 @@ impl Loading<'_> {
         }
         self.feed(&mut batch, &archive);
         while self.engine.progress() <= self.fed {
-            let change = self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
+            let change =
+                self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
             self.holdings.note(change);
         }
         self.engine.settle();

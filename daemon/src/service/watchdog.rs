@@ -37,7 +37,11 @@ fn watch(engine: &Weak<Engine>, fed: &AtomicU64, metrics: &Metrics) {
         if progress > fed || progress != seen {
             (moved, seen) = (Instant::now(), progress);
         } else if moved.elapsed() > STUCK {
-            tracing::error!(progress, fed, "the engine has not moved for 30 s with commits waiting: aborting, to be started again");
+            tracing::error!(
+                progress,
+                fed,
+                "the engine has not moved for 30 s with commits waiting: aborting, to be started again"
+            );
             std::process::abort();
         }
     }

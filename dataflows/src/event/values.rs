@@ -238,11 +238,15 @@ struct OwnDevice(Vec<Hardware>);
 
 impl Value for OwnDevice {
     fn read(json: &Json, reading: &mut Reading<'_>) -> Read<Self> {
-        if let Json::String(_) = json {
-            return Hardware::read(json, reading).map(|code| Self(vec![code]));
+        if let Json::String(text) = json {
+            let code = Hardware::read(json, reading)?;
+            // An address keeps the colons that codes lose, so what is one counts in both spellings.
+            let is_address = normalise::fold(text).parse::<std::net::IpAddr>().is_ok();
+            let address = normalise::ip(text).filter(|address| is_address && **address != *code);
+            return Ok(Self(std::iter::once(code).chain(address.map(Hardware)).collect()));
         }
         let device = Device::read(json, reading)?;
-        let ip = device.ip.map(|ip| Hardware(normalise::hardware(&ip).into_owned()));
+        let ip = device.ip.map(|ip| Hardware(ip.into_string()));
         let codes =
             [device.mac, ip, device.cpu_id, device.disk_serial, device.memory_serial, device.board_serial];
         Ok(Self(codes.into_iter().chain([device.machine_code]).flatten().collect()))

@@ -23,7 +23,7 @@ pub struct Record {
     pub at: i64,
     /// The event.
     pub event: EventRef,
-    /// Holders that control the organisation.
+    /// Holders that control the organisation, in the order of their codes (not of their numbers).
     pub controllers: Arc<[Symbol]>,
 }
 
@@ -214,4 +214,3 @@ pub fn controllers<'scope>(
     let bidding = bids.map(|(bidder, section)| (bidder, Known::BidsIn(section)));
     keyed::<Bidder>(controlled.concat(bidding), "controllers of bidders", ())
 }
-

@@ -105,8 +105,7 @@ impl Rings {
         }
         // Named by the smallest code, not by the smallest number: numbers follow the order of arrival.
         let first = bidders.iter().copied().min_by_key(|b| bench.symbols.text(*b)).unwrap_or_default();
-        let events: BTreeSet<EventRef> =
-            values.iter().flat_map(|v| &self.links[v].events).copied().collect();
+        let events: BTreeSet<EventRef> = values.iter().flat_map(|v| &self.links[v].events).copied().collect();
         let bidders = bidders.iter().copied();
         Some(Arc::new(rules::ring(&bench.params, first, bidders, values.len(), events.into_iter())))
     }
@@ -151,4 +150,88 @@ pub fn rings<'scope>(
     bench: Rc<Bench>,
 ) -> VecCollection<'scope, Time, Arc<Finding>, Diff> {
     keyed::<Rings>(links.map(|link| ((), link)), "rings", bench)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::Params;
+    use crate::row::FactKind;
+    use crate::symbols::Symbols;
+
+    fn bench() -> Rc<Bench> {
+        let symbols = Arc::new(Symbols::default());
+        // Codes whose order as text is the reverse of their numbers'.
+        (0..64).for_each(|i| assert_eq!(symbols.intern(&format!("{:02}", 63 - i)).0, i + 1));
+        Rc::new(Bench { params: Params::default(), symbols })
+    }
+
+    fn link(value: u32, bidders: &[u32]) -> Arc<Link> {
+        let bidders: BTreeSet<Symbol> = bidders.iter().map(|b| Symbol(*b)).collect();
+        let value = Fact::symbol(FactKind::Mac, Symbol(value));
+        Arc::new(Link {
+            value,
+            bidders: bidders.into_iter().collect(),
+            events: vec![EventRef(value.value() as u32)],
+        })
+    }
+
+    /// Components by repeated merging of sets, straight from the definition.
+    fn naive(links: &BTreeMap<u32, Arc<Link>>) -> BTreeSet<Vec<Symbol>> {
+        let mut sets: Vec<BTreeSet<Symbol>> = Vec::new();
+        for link in links.values() {
+            let mut merged: BTreeSet<Symbol> = link.bidders.iter().copied().collect();
+            sets.retain(|set| {
+                let apart = set.is_disjoint(&merged);
+                if !apart {
+                    merged.extend(set);
+                }
+                apart
+            });
+            sets.push(merged);
+        }
+        sets.into_iter().filter(|set| set.len() >= 3).map(|set| set.into_iter().collect()).collect()
+    }
+
+    #[test]
+    fn whatever_links_come_and_go_the_rings_are_those_of_the_links_that_are_left() {
+        let bench = bench();
+        let mut random = 0x2545_F491_4F6C_DD1Du64;
+        let mut next = |below: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random % below) as u32
+        };
+        let (mut rings, mut links) = (Rings::default(), BTreeMap::new());
+        let mut held: BTreeMap<Arc<Finding>, Diff> = BTreeMap::new();
+        for _ in 0..3_000 {
+            let mut changes = Vec::new();
+            for _ in 0..1 + next(3) {
+                let value = 1 + next(24);
+                let users: Vec<u32> = (0..2 + next(3)).map(|_| 1 + next(40)).collect();
+                let after = (next(3) > 0).then(|| link(value, &users)).filter(|l| l.bidders.len() >= 2);
+                changes.retain(|((_, l), _): &(((), Arc<Link>), Diff)| l.value.as_symbol().0 != value);
+                let before = links.get(&value).cloned();
+                changes.extend(before.map(|l| (((), l), -1)));
+                changes.extend(after.map(|l| (((), l), 1)));
+            }
+            differential_dataflow::consolidation::consolidate(&mut changes);
+            for ((_, link), diff) in changes.iter().filter(|(_, diff)| *diff < 0) {
+                assert_eq!(*diff, -1);
+                links.remove(&link.value.as_symbol().0);
+            }
+            for ((_, link), _) in changes.iter().filter(|(_, diff)| *diff > 0) {
+                links.insert(link.value.as_symbol().0, link.clone());
+            }
+            rings.change(&bench, &(), &changes, &mut |finding, diff| {
+                *held.entry(finding).or_insert(0) += diff;
+            });
+            held.retain(|_, count| *count != 0);
+            assert!(held.values().all(|count| *count == 1));
+            let found: BTreeSet<Vec<Symbol>> = held.keys().map(|f| f.parties.clone()).collect();
+            assert_eq!(found, naive(&links));
+        }
+        assert!(!held.is_empty());
+    }
 }

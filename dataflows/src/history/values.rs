@@ -116,8 +116,7 @@ fn judge(bench: &Bench, value: Fact, holders: &[Holder]) -> Vec<Told> {
     let mut events: Vec<EventRef> = holders.iter().map(|h| h.event).collect();
     events.sort_unstable();
     events.dedup();
-    let finding =
-        rules::shared_value(&bench.params, value, &bidders, sections.len(), events.iter().copied());
+    let finding = rules::shared_value(&bench.params, value, &bidders, sections.len(), events.iter().copied());
     let link = Link { value, bidders, events };
     vec![Told::Published(Published::Finding(Arc::new(finding))), Told::Link(Arc::new(link))]
 }

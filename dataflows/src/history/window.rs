@@ -79,7 +79,7 @@ mod tests {
             assert!(in_force(clock(day, SLOTS - 1)));
             assert!(in_force(clock(day + 730, SLOTS - 1)));
             assert!(!in_force(clock(day + 731, SLOTS - 1)));
-            assert_eq!(in_force(clock(day + 731, slot)), false, "gone with its slot");
+            assert!(!in_force(clock(day + 731, slot)), "gone with its slot");
             assert!(slot == 0 || in_force(clock(day + 731, slot - 1)), "not before its slot");
         }
     }

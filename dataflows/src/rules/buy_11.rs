@@ -45,7 +45,8 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     let Some(tenderer) = dossier.tenderer else {
         return Outcome::InsufficientData("project.registered tenderer");
     };
-    let withdrawals = dossier.bids.iter().filter_map(|bid| bid.withdrawn_at.map(|w| w.event));
+    let gone = dossier.bids.iter().filter(|bid| !bid.live);
+    let withdrawals = gone.filter_map(|bid| bid.withdrawn_at.map(|w| w.event));
     let finding = Finding::new(rule, dossier.section, params.severity(rule))
         .parties([tenderer.value])
         .value(Name::Bidders, Quantity::Count(live as u64))

@@ -18,6 +18,7 @@ use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
 use crate::row::{Fact, FactKind};
 use crate::symbols::EventRef;
+use std::collections::BTreeMap;
 
 /// The rule's page.
 pub const SHEET: Sheet = Sheet {
@@ -32,59 +33,75 @@ pub const SHEET: Sheet = Sheet {
     judge: Judge::Section(judge),
 };
 
-/// How many machines of one bid are compared: more than anybody uses, and a bound on the combinations.
-const MACHINES_MAX: usize = 8;
+/// How many codes of one kind a bid may have in common with others: more than anybody uses, and a bound on the
+/// combinations. Past it the rule gives up on the section and says so; to leave some out would make the outcome
+/// depend on the order in which events came.
+const CODES_MAX: usize = 16;
+
+/// A code that a bid shows, and the events that show it.
+type Code = (Fact, Vec<EventRef>);
 
 /// A machine as a bid shows it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Machine {
     codes: [Fact; 3],
     bid: u32,
-    events: [EventRef; 3],
+    events: Vec<EventRef>,
 }
 
-/// Every (mac, cpu, disk) that a bid shows: the values accumulate over its events.
-fn machines(dossier: &Dossier) -> Vec<Machine> {
-    let of_bid = |kind, bid| {
-        let shown = dossier.of_kind(kind).iter();
-        shown.filter(move |s: &&Shown| s.bid == bid).take(MACHINES_MAX)
-    };
-    let mut machines = Vec::new();
-    for mac in dossier.of_kind(FactKind::Mac) {
-        if dossier.bids[mac.bid as usize].on_site {
+/// The codes of a kind that at least two bids show, by bid: no other is part of a shared machine.
+fn shared_codes(dossier: &Dossier, kind: FactKind) -> BTreeMap<u32, Vec<Code>> {
+    let on_site = |shown: &Shown| dossier.bids[shown.bid as usize].on_site;
+    let shown: Vec<Shown> = dossier.of_kind(kind).iter().filter(|shown| !on_site(shown)).copied().collect();
+    let mut codes: BTreeMap<u32, Vec<Code>> = BTreeMap::new();
+    for same in shown.chunk_by(|a, b| a.fact == b.fact) {
+        if same[0].bid == same[same.len() - 1].bid {
             continue;
         }
-        for cpu in of_bid(FactKind::CpuId, mac.bid) {
-            for disk in of_bid(FactKind::DiskSerial, mac.bid) {
-                machines.push(Machine {
-                    codes: [mac.fact, cpu.fact, disk.fact],
-                    bid: mac.bid,
-                    events: [mac.event, cpu.event, disk.event],
-                });
+        for of_bid in same.chunk_by(|a, b| a.bid == b.bid) {
+            let events = of_bid.iter().map(|shown| shown.event).collect();
+            codes.entry(of_bid[0].bid).or_default().push((of_bid[0].fact, events));
+        }
+    }
+    codes
+}
+
+/// Every (mac, cpu, disk) that a bid shows, as the values accumulate over its events; none past [`CODES_MAX`].
+fn machines(dossier: &Dossier) -> Option<Vec<Machine>> {
+    let [macs, cpus, disks] =
+        [FactKind::Mac, FactKind::CpuId, FactKind::DiskSerial].map(|kind| shared_codes(dossier, kind));
+    let mut machines = Vec::new();
+    for (bid, macs) in &macs {
+        let (Some(cpus), Some(disks)) = (cpus.get(bid), disks.get(bid)) else { continue };
+        if [macs, cpus, disks].iter().any(|codes| codes.len() > CODES_MAX) {
+            return None;
+        }
+        for (mac, mac_events) in macs {
+            for (cpu, cpu_events) in cpus {
+                for (disk, disk_events) in disks {
+                    let events =
+                        [mac_events, cpu_events, disk_events].into_iter().flatten().copied().collect();
+                    machines.push(Machine { codes: [*mac, *cpu, *disk], bid: *bid, events });
+                }
             }
         }
     }
     machines.sort_unstable();
-    machines
+    Some(machines)
 }
 
-/// The groups of bids that show one same machine.
-pub fn groups(dossier: &Dossier) -> Vec<([Fact; 3], Group)> {
-    // Without a shared card there is no shared machine: spare the combinations.
-    if !dossier.of_kind(FactKind::Mac).windows(2).any(|w| w[0].fact == w[1].fact) {
-        return Vec::new();
-    }
-    let machines = machines(dossier);
+/// The groups of bids that show one same machine; none past [`CODES_MAX`].
+pub fn groups(dossier: &Dossier) -> Option<Vec<([Fact; 3], Group)>> {
+    let machines = machines(dossier)?;
     let mut groups = Vec::new();
     for same in machines.chunk_by(|a, b| a.codes == b.codes) {
-        let mut bids: Vec<u32> = same.iter().map(|m| m.bid).collect();
-        bids.dedup();
+        let bids: Vec<u32> = same.iter().map(|m| m.bid).collect();
         if dossier.holds_different(&bids) {
-            let events = same.iter().flat_map(|m| m.events).collect();
+            let events = same.iter().flat_map(|m| m.events.iter().copied()).collect();
             groups.push((same[0].codes, Group { bids, events }));
         }
     }
-    groups
+    Some(groups)
 }
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
@@ -97,8 +114,11 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
             return Outcome::InsufficientData(missing);
         }
     }
+    let Some(groups) = groups(dossier) else {
+        return Outcome::Error("a bid has more than 16 codes of one kind in common with others");
+    };
     let before = conclusions.findings.len();
-    for (codes, group) in groups(dossier) {
+    for (codes, group) in groups {
         let [mac, cpu, disk] = codes.map(|code| Quantity::Text(code.as_symbol()));
         let finding = Finding::new(rule, dossier.section, params.severity(rule))
             .key(Name::Mac, mac)

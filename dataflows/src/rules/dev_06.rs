@@ -30,20 +30,15 @@ pub const SHEET: Sheet = Sheet {
 };
 
 /// The hardware codes, in the order of the facts.
-pub const HARDWARE: [FactKind; 5] = [
-    FactKind::Mac,
-    FactKind::CpuId,
-    FactKind::DiskSerial,
-    FactKind::MemorySerial,
-    FactKind::BoardSerial,
-];
+pub const HARDWARE: [FactKind; 5] =
+    [FactKind::Mac, FactKind::CpuId, FactKind::DiskSerial, FactKind::MemorySerial, FactKind::BoardSerial];
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
     if HARDWARE.iter().all(|kind| dossier.of_kind(*kind).is_empty()) {
         return Outcome::InsufficientData("bid.submitted device");
     }
     let before = conclusions.findings.len();
-    let machines = dev_01::groups(dossier);
+    let machines = dev_01::groups(dossier).unwrap_or_default();
     for kind in HARDWARE {
         for (fact, group) in dossier.groups(kind, |bid| !bid.on_site) {
             let inside =

@@ -36,10 +36,10 @@ use crate::params::Params;
 use serde::{Deserialize, Serialize};
 
 pub use dev_12::finding as shared_value;
-pub use shared::name_of as value_name;
 pub use dev_13::finding as ring;
 pub use his_02::finding as recurrent_winner;
 pub use opn_01::grace as opening_grace;
+pub use shared::name_of as value_name;
 
 /// How a rule ended for a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,8 +101,7 @@ impl Outcome {
 
 impl Undecided {
     /// All of them.
-    pub const ALL: [Undecided; 3] =
-        [Undecided::InsufficientData, Undecided::NotApplicable, Undecided::Error];
+    pub const ALL: [Undecided; 3] = [Undecided::InsufficientData, Undecided::NotApplicable, Undecided::Error];
 
     /// The word used in labels.
     pub fn as_str(self) -> &'static str {

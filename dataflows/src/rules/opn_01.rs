@@ -41,8 +41,7 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
         return Outcome::InsufficientData("section.announced submission_deadline, opening_at");
     }
     let early = dossier.deadline.filter(|deadline| opening.value < deadline.value);
-    let late =
-        dossier.opening_at.filter(|planned| opening.value > planned.value + grace(&params.thresholds));
+    let late = dossier.opening_at.filter(|planned| opening.value > planned.value + grace(&params.thresholds));
     if early.is_none() && late.is_none() {
         return Outcome::NotTriggered;
     }

@@ -33,9 +33,8 @@ pub const SHEET: Sheet = Sheet {
 fn team(dossier: &Dossier) -> Vec<Shown> {
     let kinds = [FactKind::Manager, FactKind::Staff];
     let shown = kinds.into_iter().flat_map(|kind| dossier.of_kind(kind)).copied();
-    let mut team: Vec<Shown> = shown
-        .map(|s| Shown { fact: Fact::symbol(FactKind::Staff, s.fact.as_symbol()), ..s })
-        .collect();
+    let mut team: Vec<Shown> =
+        shown.map(|s| Shown { fact: Fact::symbol(FactKind::Staff, s.fact.as_symbol()), ..s }).collect();
     team.sort_unstable();
     team
 }

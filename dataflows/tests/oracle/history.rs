@@ -109,7 +109,8 @@ fn rings(links: &[Link<'_>], holds: &mut Holds) {
 /// HIS-02: pairs that meet often, one and the same of them winning.
 fn recurrent_winners(sections: &[Section<'_>], today: Date, holds: &mut Holds) {
     let mut meetings: BTreeMap<(&str, &str), Vec<&Section<'_>>> = BTreeMap::new();
-    for section in sections.iter().filter(|section| section.award().is_some() && section.bids.len() <= CROWD) {
+    for section in sections.iter().filter(|section| section.award().is_some() && section.bids.len() <= CROWD)
+    {
         let there = section.bids.values().filter(|bid| in_window(bid, today));
         let there: Vec<&str> = there.map(|bid| bid.bidder).collect();
         for (at, a) in there.iter().enumerate() {

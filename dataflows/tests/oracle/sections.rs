@@ -80,7 +80,11 @@ fn devices(section: &Section<'_>, holds: &mut Holds) {
     for group in section.groups(|bid| off_site(bid, bid.addresses())) {
         let found = group_found(section, "DEV-07", "L", "ip", &group);
         let noise = group.bidders.len() >= 3 && group.bidders.len() * 100 >= section.bids.len() * 80;
-        if noise { holds.quality.insert(found) } else { holds.findings.insert(found) };
+        if noise {
+            holds.quality.insert(found)
+        } else {
+            holds.findings.insert(found)
+        };
     }
 }
 
@@ -185,9 +189,11 @@ fn bidders(section: &Section<'_>, holds: &mut Holds) {
         if matches!(method, Method::Public | Method::Invited) && live.len() < 3 {
             let gone = gone.iter().filter_map(|bid| bid.withdrawn_at()).map(|(_, event)| event);
             let evidence: Vec<_> = gone.chain([method_event, opening_event]).collect();
-            holds.findings.extend(section.tenderer().map(|(tenderer, _)| {
-                Found::new("BUY-11", code, "X").parties([tenderer]).evidence(evidence)
-            }));
+            holds.findings.extend(
+                section.tenderer().map(|(tenderer, _)| {
+                    Found::new("BUY-11", code, "X").parties([tenderer]).evidence(evidence)
+                }),
+            );
         }
     }
     let Some((deadline, notice)) = section.deadline() else { return };

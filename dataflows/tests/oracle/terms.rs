@@ -5,7 +5,7 @@ use xiezhi_dataflows::event::{
     BidDecrypted, BidOpened, BidSubmitted, Code, Data, Device, Event, Hardware, Method, ProjectRegistered,
     WitnessRecorded,
 };
-use xiezhi_dataflows::normalise::{self, Date, Fen, Instant};
+use xiezhi_dataflows::normalise::{Date, Fen, Instant};
 
 /// An event's name: source and id.
 pub type Name<'a> = (&'a str, &'a str);
@@ -230,14 +230,11 @@ impl<'a> Section<'a> {
 
     /// Whether a value is not the tenderer's own.
     pub fn counts(&self, value: &str) -> bool {
-        !self.own.contains(&*normalise::hardware(value))
+        !self.own.contains(value)
     }
 
     /// Groups of bidders that share a value of which at least two are different.
-    pub fn groups<S: Into<String>>(
-        &self,
-        shown: impl Fn(&Bid<'a>) -> Vec<(S, Name<'a>)>,
-    ) -> Vec<Group<'a>> {
+    pub fn groups<S: Into<String>>(&self, shown: impl Fn(&Bid<'a>) -> Vec<(S, Name<'a>)>) -> Vec<Group<'a>> {
         let mut shared: BTreeMap<String, (BTreeSet<&str>, BTreeSet<Name<'_>>)> = BTreeMap::new();
         for bid in self.bids.values() {
             for (value, event) in shown(bid) {
@@ -284,7 +281,9 @@ fn section_of(event: &Event) -> Option<&str> {
     let code: &Code = match &event.data {
         Data::SectionAnnounced(data) => &data.section,
         Data::SectionChanged(data) => &data.section,
-        Data::SectionFailed(data) | Data::SectionSuspended(data) | Data::SectionCancelled(data) => &data.section,
+        Data::SectionFailed(data) | Data::SectionSuspended(data) | Data::SectionCancelled(data) => {
+            &data.section
+        }
         Data::OpeningStarted(data) => &data.section,
         Data::AwardMade(data) => &data.section,
         Data::WitnessRecorded(data) => &data.section,
@@ -302,7 +301,7 @@ fn section_of(event: &Event) -> Option<&str> {
 macro_rules! notice {
     ($section:ident, $event:ident, $data:ident, $project:expr) => {{
         let own = $data.devices.iter().chain(&$data.locks);
-        $section.own.extend(own.map(|code| normalise::hardware(code).into_owned()));
+        $section.own.extend(own.map(|code| code.as_str().to_owned()));
         $section.notices.push(Notice {
             event: $event,
             project: $project,

@@ -27,10 +27,9 @@ impl Published {
     /// What the two do not have in common, for a reader; empty if they are equal.
     pub fn differences(&self, other: &Published) -> String {
         let mut text = String::new();
-        for (what, these, those) in [
-            ("only the first has", self, other),
-            ("only the second has", other, self),
-        ] {
+        for (what, these, those) in
+            [("only the first has", self, other), ("only the second has", other, self)]
+        {
             for row in these.findings.iter().filter(|row| !those.findings.contains(row)) {
                 text.push_str(&format!("{what} the finding {row:?}\n"));
             }
@@ -72,14 +71,14 @@ fn run<'a>(
     tell: Option<Box<Told<'a>>>,
 ) -> (Replay<'a>, Published) {
     let placeholders = Placeholders::default();
-    let mut replay =
-        Replay::new(super::door(), placeholders, Params::default(), workers, Some(until), tell);
+    let mut replay = Replay::new(super::door(), placeholders, Params::default(), workers, Some(until), tell);
     for admitted in events {
         let taken = replay.admitted(admitted.clone());
         assert!(matches!(taken, Taken::Accepted | Taken::Duplicate), "{taken:?}");
     }
     replay.finish();
-    let miscounted = replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
+    let miscounted =
+        replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
     let published = Published { findings: replay.findings(), quality: replay.quality(), miscounted };
     (replay, published)
 }

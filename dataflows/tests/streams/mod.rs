@@ -19,8 +19,15 @@ pub const INSTANTS: u8 = DAYS.len() as u8 * CLOCK.len() as u8;
 /// Days around those at which something enters or leaves the window.
 const DAYS: &[i64] = &[0, 1, 2, 3, 400, 401, 729, 730, 731, 732, 733, 1131, 1132, 1500];
 /// Times of the day around deadlines, their grace, and midnight.
-const CLOCK: &[&str] =
-    &["00:00:00", "08:59:59.999999", "09:00:00", "09:15:00", "09:15:00.000001", "16:00:00", "23:59:59.999999"];
+const CLOCK: &[&str] = &[
+    "00:00:00",
+    "08:59:59.999999",
+    "09:00:00",
+    "09:15:00",
+    "09:15:00.000001",
+    "16:00:00",
+    "23:59:59.999999",
+];
 
 /// One of the few instants, µs.
 pub fn instant(at: u8) -> i64 {
@@ -56,7 +63,12 @@ pub struct Sent {
 /// One event, or a scene of several that random events would hardly make up.
 #[derive(Clone, Debug)]
 pub enum Op {
-    Project { project: u8, tenderer: u8, method: Option<u8>, at: u8 },
+    Project {
+        project: u8,
+        tenderer: u8,
+        method: Option<u8>,
+        at: u8,
+    },
     /// `section.announced`, or `section.changed` where there is no project or `changed` says so.
     Notice {
         section: u8,
@@ -68,32 +80,122 @@ pub enum Op {
         own: Vec<u8>,
         at: u8,
     },
-    Halted { section: u8, how: u8, at: u8 },
-    Started { section: u8, started: Option<u8>, at: u8 },
+    Halted {
+        section: u8,
+        how: u8,
+        at: u8,
+    },
+    Started {
+        section: u8,
+        started: Option<u8>,
+        at: u8,
+    },
     Sent(Sent),
-    Opened { section: u8, bidder: u8, price: Option<u8>, opened_at: Option<u8>, at: u8 },
-    Decrypted { section: u8, bidder: u8, ok: bool, ca_lock: Option<u8>, at: u8 },
-    Withdrawn { section: u8, bidder: u8, withdrawn_at: Option<u8>, at: u8 },
-    Deposit { section: u8, bidder: u8, account: Option<u8>, at: u8 },
-    Award { section: u8, bidder: u8, at: u8 },
+    Opened {
+        section: u8,
+        bidder: u8,
+        price: Option<u8>,
+        opened_at: Option<u8>,
+        at: u8,
+    },
+    Decrypted {
+        section: u8,
+        bidder: u8,
+        ok: bool,
+        ca_lock: Option<u8>,
+        at: u8,
+    },
+    Withdrawn {
+        section: u8,
+        bidder: u8,
+        withdrawn_at: Option<u8>,
+        at: u8,
+    },
+    Deposit {
+        section: u8,
+        bidder: u8,
+        account: Option<u8>,
+        at: u8,
+    },
+    Award {
+        section: u8,
+        bidder: u8,
+        at: u8,
+    },
     /// `count` records of kinds that follow one another.
-    Witnessed { section: u8, kind: u8, count: u8, gravity: u8, parties: Vec<u8>, persons: Vec<u8>, at: u8 },
+    Witnessed {
+        section: u8,
+        kind: u8,
+        count: u8,
+        gravity: u8,
+        parties: Vec<u8>,
+        persons: Vec<u8>,
+        at: u8,
+    },
     /// Holders: who, and with what share.
-    Party { org: u8, holders: Vec<(u8, u8)>, at: u8 },
+    Party {
+        org: u8,
+        holders: Vec<(u8, u8)>,
+        at: u8,
+    },
     /// Retracts the event so many places further (or, if negative, before); itself, or one that never comes.
-    Retracted { further: i8, at: u8 },
+    Retracted {
+        further: i8,
+        at: u8,
+    },
     /// The same bidders meet in several sections, and one wins.
-    Season { sections: u8, bidders: u8, winner: u8, at: u8 },
+    Season {
+        sections: u8,
+        bidders: u8,
+        winner: u8,
+        at: u8,
+    },
     /// Prices that climb by a step.
-    Ladder { section: u8, bidders: u8, first: u8, step: u8, at: u8 },
+    Ladder {
+        section: u8,
+        bidders: u8,
+        first: u8,
+        step: u8,
+        at: u8,
+    },
     /// Bids from one machine, and perhaps from one address.
-    Machine { section: u8, bidders: u8, codes: [u8; 3], ip: Option<u8>, at: u8 },
+    Machine {
+        section: u8,
+        bidders: u8,
+        codes: [u8; 3],
+        ip: Option<u8>,
+        at: u8,
+    },
     /// One firm holds several, which hold another; both ends bid.
-    Family { section: u8, between: u8, top: u8, bottom: u8, at: u8 },
+    Family {
+        section: u8,
+        between: u8,
+        top: u8,
+        bottom: u8,
+        at: u8,
+    },
     /// A public or invited tender, opened with one bidder so far.
-    Lone { section: u8, bidder: u8, project: u8, method: u8, at: u8 },
-    /// Very many bidders with one machine code.
-    Crowd { section: u8, bidders: u8, machine: u8, at: u8 },
+    Lone {
+        section: u8,
+        bidder: u8,
+        project: u8,
+        method: u8,
+        at: u8,
+    },
+    /// Bids whose deposits came from one account.
+    Paid {
+        section: u8,
+        bidders: u8,
+        account: u8,
+        at: u8,
+    },
+    /// Very many bidders with one machine code, a few of them in the next section.
+    Crowd {
+        section: u8,
+        bidders: u8,
+        machine: u8,
+        at: u8,
+    },
 }
 
 const SECTIONS: u8 = 7;
@@ -131,19 +233,8 @@ fn sent() -> impl Strategy<Value = Op> {
         let (section, bidder, submitted_at, on_site, at) = who;
         let (hardware, ip, locks, persons) = with;
         let members = if alone.is_some() { Vec::new() } else { members };
-        let sent = Sent {
-            section,
-            bidder,
-            submitted_at,
-            on_site,
-            members,
-            hardware,
-            ip,
-            locks,
-            persons,
-            staff,
-            at,
-        };
+        let sent =
+            Sent { section, bidder, submitted_at, on_site, members, hardware, ip, locks, persons, staff, at };
         Op::Sent(sent)
     })
 }
@@ -165,11 +256,15 @@ fn about_sections() -> impl Strategy<Value = Op> {
             at,
         },
     );
-    let halted = (section.clone(), 0..3_u8, at()).prop_map(|(section, how, at)| Op::Halted { section, how, at });
-    let started = (section.clone(), of(at()), at())
-        .prop_map(|(section, started, at)| Op::Started { section, started, at });
-    let award = (section.clone(), bidder(), at())
-        .prop_map(|(section, bidder, at)| Op::Award { section, bidder, at });
+    let halted =
+        (section.clone(), 0..3_u8, at()).prop_map(|(section, how, at)| Op::Halted { section, how, at });
+    let started = (section.clone(), of(at()), at()).prop_map(|(section, started, at)| Op::Started {
+        section,
+        started,
+        at,
+    });
+    let award =
+        (section.clone(), bidder(), at()).prop_map(|(section, bidder, at)| Op::Award { section, bidder, at });
     let named = (vec(0..FIRMS, 0..3), vec(0..PERSONS, 0..3));
     let witnessed = (section, 0..21_u8, 1..12_u8, 0..3_u8, named, at()).prop_map(
         |(section, kind, count, gravity, (parties, persons), at)| Op::Witnessed {
@@ -190,9 +285,8 @@ fn about_bids() -> impl Strategy<Value = Op> {
     let opened = (bid.clone(), weighted(0.9, 0..8_u8), of(at()), at()).prop_map(
         |((section, bidder), price, opened_at, at)| Op::Opened { section, bidder, price, opened_at, at },
     );
-    let decrypted = (bid.clone(), any::<bool>(), weighted(0.6, 0..CODES), at()).prop_map(
-        |((section, bidder), ok, ca_lock, at)| Op::Decrypted { section, bidder, ok, ca_lock, at },
-    );
+    let decrypted = (bid.clone(), any::<bool>(), weighted(0.6, 0..CODES), at())
+        .prop_map(|((section, bidder), ok, ca_lock, at)| Op::Decrypted { section, bidder, ok, ca_lock, at });
     let withdrawn = (bid.clone(), of(at()), at()).prop_map(|((section, bidder), withdrawn_at, at)| {
         Op::Withdrawn { section, bidder, withdrawn_at, at }
     });
@@ -206,15 +300,21 @@ fn scenes() -> impl Strategy<Value = Op> {
         .prop_map(|(sections, bidders, winner, at)| Op::Season { sections, bidders, winner, at });
     let ladder = (section(), 4..=FIRMS, 0..8_u8, 0..4_u8, at())
         .prop_map(|(section, bidders, first, step, at)| Op::Ladder { section, bidders, first, step, at });
-    let crowd = (section(), 28..56_u8, 0..CODES, at())
+    let crowd = (section(), 28..62_u8, 0..CODES, at())
         .prop_map(|(section, bidders, machine, at)| Op::Crowd { section, bidders, machine, at });
     let machine = (section(), several(), proptest::array::uniform3(0..CODES), weighted(0.5, 0..CODES), at())
         .prop_map(|(section, bidders, codes, ip, at)| Op::Machine { section, bidders, codes, ip, at });
     let family = (section(), several(), 0..FIRMS, 0..FIRMS, at())
         .prop_map(|(section, between, top, bottom, at)| Op::Family { section, between, top, bottom, at });
-    let lone = (section(), bidder(), 0..PROJECTS, 0..2_u8, at())
+    let paid = (section(), several(), 0..CODES, at()).prop_map(|(section, bidders, account, at)| Op::Paid {
+        section,
+        bidders,
+        account,
+        at,
+    });
+    let lone = (0..SECTIONS, bidder(), 0..PROJECTS, 0..2_u8, at())
         .prop_map(|(section, bidder, project, method, at)| Op::Lone { section, bidder, project, method, at });
-    prop_oneof![4 => season, 4 => ladder, 1 => crowd, 4 => machine, 6 => family, 4 => lone]
+    prop_oneof![4 => season, 4 => ladder, 2 => crowd, 4 => machine, 5 => family, 5 => lone, 4 => paid]
 }
 
 /// Any operation.
@@ -304,16 +404,15 @@ fn events_of(op: &Op) -> Vec<(&'static str, Value, u8)> {
     let bid = |section: u8, bidder: u8| (section_code(section), firm(bidder));
     match op {
         Op::Project { project, tenderer, method, at } => {
-            let method = method.map(|m| ["public", "invited", "single_source", "inquiry"][usize::from(m % 4)]);
+            let method =
+                method.map(|m| ["public", "invited", "single_source", "inquiry"][usize::from(m % 4)]);
             let tenderer = json!({ "code": format!("TENDERER{tenderer}") });
             let project = format!("P{project}");
-            let data =
-                json!({"project": project, "tenderer": tenderer, "industry": "01", "method": method});
+            let data = json!({"project": project, "tenderer": tenderer, "industry": "01", "method": method});
             vec![("project.registered", data, *at)]
         }
         Op::Notice { section, project, changed, ceiling, deadline, opening_at, own, at } => {
-            let kind =
-                if *changed || project.is_none() { "section.changed" } else { "section.announced" };
+            let kind = if *changed || project.is_none() { "section.changed" } else { "section.announced" };
             let own = |from: u8| -> Vec<String> {
                 let half = own.iter().filter(|number| **number / CODES == from);
                 half.map(|number| if from == 0 { code(*number) } else { address(number % CODES) }).collect()
@@ -330,8 +429,7 @@ fn events_of(op: &Op) -> Vec<(&'static str, Value, u8)> {
             vec![(kind, data, *at)]
         }
         Op::Halted { section, how, at } => {
-            let kind =
-                ["section.failed", "section.suspended", "section.cancelled"][usize::from(how % 3)];
+            let kind = ["section.failed", "section.suspended", "section.cancelled"][usize::from(how % 3)];
             vec![(kind, json!({ "section": section_code(*section) }), *at)]
         }
         Op::Started { section, started, at } => {
@@ -342,14 +440,12 @@ fn events_of(op: &Op) -> Vec<(&'static str, Value, u8)> {
         Op::Opened { section, bidder, price: at_price, opened_at, at } => {
             let (section, bidder) = bid(*section, *bidder);
             let (price, opened_at) = (at_price.map(price), opened_at.map(moment));
-            let data =
-                json!({"section": section, "bidder": bidder, "price": price, "opened_at": opened_at});
+            let data = json!({"section": section, "bidder": bidder, "price": price, "opened_at": opened_at});
             vec![("bid.opened", data, *at)]
         }
         Op::Decrypted { section, bidder, ok, ca_lock, at } => {
             let (section, bidder) = bid(*section, *bidder);
-            let data =
-                json!({"section": section, "bidder": bidder, "ok": ok, "ca_lock": ca_lock.map(code)});
+            let data = json!({"section": section, "bidder": bidder, "ok": ok, "ca_lock": ca_lock.map(code)});
             vec![("bid.decrypted", data, *at)]
         }
         Op::Withdrawn { section, bidder, withdrawn_at, at } => {
@@ -444,11 +540,22 @@ fn events_of(op: &Op) -> Vec<(&'static str, Value, u8)> {
                 ("bid.opened", json!({"section": section, "bidder": firm(*bidder)}), *at),
             ]
         }
+        Op::Paid { section, bidders, account, at } => {
+            let paid = |bidder: u8| {
+                let (section, bidder) = bid(*section, bidder);
+                let account = format!("62-0{account}");
+                let deposit = json!({"section": section, "bidder": bidder, "account": account});
+                let sent = json!({"section": section, "bidder": bidder});
+                [("bid.submitted", sent, *at), ("deposit.received", deposit, *at)]
+            };
+            firms(*bidders).flat_map(paid).collect()
+        }
         Op::Crowd { section, bidders, machine, at } => {
             let bid = |number: u8| {
+                let section = section + u8::from(number % 16 == 0);
                 let device = json!({ "machine_code": code(*machine) });
                 let bidder = json!({ "code": format!("CROWD{number}") });
-                json!({"section": section_code(*section), "bidder": bidder, "device": device})
+                json!({"section": section_code(section), "bidder": bidder, "device": device})
             };
             (0..*bidders).map(|number| ("bid.submitted", bid(number), *at)).collect()
         }
@@ -516,7 +623,14 @@ fn envelope(door: &Door, source: &str, id: &str, kind: &str, data: Value, time: 
 /// A retraction of an event that no stream names so.
 pub fn retraction(of: &Event) -> Admitted {
     let data = json!({"retracts": {"source": &*of.source, "id": &*of.id}, "reason": "撤回"});
-    envelope(&door(), "/retractions", &format!("{} {}", of.source, of.id), "event.retracted", data, &moment(3))
+    envelope(
+        &door(),
+        "/retractions",
+        &format!("{} {}", of.source, of.id),
+        "event.retracted",
+        data,
+        &moment(3),
+    )
 }
 
 /// The typed events.

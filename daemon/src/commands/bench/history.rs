@@ -1,7 +1,7 @@
 //! The history: a simulated venue, generated day by day and loaded in large commits.
 
 use super::super::output::{counted, grouped};
-use super::rig::Rig;
+use super::rig::{Rig, cpu_s};
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use std::collections::VecDeque;
@@ -36,6 +36,15 @@ pub(super) struct Load {
     pub parse_s: f64,
     pub take_s: f64,
     pub compute_s: f64,
+    /// Time on processors, of taking in and computing; none where the kernel does not tell.
+    pub cpu_s: Option<f64>,
+}
+
+impl Load {
+    fn on_cpu(&mut self, before: Option<f64>) {
+        let spent = cpu_s().zip(before).map(|(after, before)| after - before);
+        self.cpu_s = self.cpu_s.zip(spent).map(|(sum, spent)| sum + spent);
+    }
 }
 
 /// A venue as a stream of events.
@@ -80,7 +89,7 @@ impl History {
 
     /// Loads all bids, timing what comes after parsing.
     pub fn load(&mut self, rig: &mut Rig) -> Result<Load> {
-        let mut load = Load::default();
+        let mut load = Load { cpu_s: cpu_s().map(|_| 0.0), ..Load::default() };
         let mut commits = 0;
         while load.bids < self.bids {
             let mut commit = Commit::default();
@@ -88,15 +97,18 @@ impl History {
             for _ in 0..COMMIT_EVENTS / PARSED_EVENTS {
                 let events = self.parse(rig, &mut load)?;
                 latest = events.last().map_or(latest, |event| event.time.0);
+                let before = cpu_s();
                 let (rows, take_s) = rig.rows(&events);
                 load.take_s += take_s;
+                load.on_cpu(before);
                 commit.time = rows.time;
                 commit.updates.extend(rows.updates);
             }
-            load.compute_s += rig.feed(commit);
-            let began = Clock::now();
+            let (began, before) = (Clock::now(), cpu_s());
+            rig.feed(commit);
             rig.pass(latest, Pace::Jump);
             load.compute_s += began.elapsed().as_secs_f64();
+            load.on_cpu(before);
             commits += 1;
             if commits % TELL_COMMITS == 0 {
                 let rate = load.bids as f64 / (load.take_s + load.compute_s);

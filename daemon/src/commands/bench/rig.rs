@@ -93,9 +93,9 @@ impl Rig {
         (commit, began.elapsed().as_secs_f64())
     }
 
-    /// Feeds rows and waits; gives the seconds.
-    pub fn feed(&mut self, commit: Commit) -> f64 {
-        self.machine.feed(commit) / 1_000.0
+    /// Feeds rows and waits until they are published.
+    pub fn feed(&mut self, commit: Commit) {
+        self.machine.feed(commit);
     }
 
     /// Takes events in, in one commit, until it is published; gives the milliseconds.
@@ -220,6 +220,18 @@ pub(super) struct Memory {
     pub now: u64,
     /// The most that was resident so far.
     pub peak: u64,
+}
+
+/// The time that this process was on a processor so far, seconds: unlike the clock on the wall it does not hang on what
+/// else the machine does. None where the kernel does not tell.
+pub(super) fn cpu_s() -> Option<f64> {
+    let mut nanoseconds = 0;
+    for task in std::fs::read_dir("/proc/self/task").ok()?.flatten() {
+        // A thread that ended meanwhile has no file any more.
+        let Ok(stat) = std::fs::read_to_string(task.path().join("schedstat")) else { continue };
+        nanoseconds += stat.split_whitespace().next()?.parse::<u64>().ok()?;
+    }
+    Some(nanoseconds as f64 / 1e9)
 }
 
 /// Reads it from the kernel.
