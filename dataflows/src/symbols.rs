@@ -42,10 +42,8 @@ const CHUNK_BYTES: usize = 1 << 20;
 #[derive(Default)]
 struct Arena {
     chunks: Vec<String>,
-    /// (chunk, start, end) would be 12 bytes; the start is the end of the one before, or 0 in a new chunk.
+    /// The chunk in which each string lies, and where it ends there; it begins where the one before ends.
     ends: Vec<(u32, u32)>,
-    index: HashTable<u32>,
-    hasher: DefaultHashBuilder,
 }
 
 impl Arena {
@@ -59,33 +57,71 @@ impl Arena {
         &self.chunks[chunk as usize][start as usize..end as usize]
     }
 
-    fn find(&self, text: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(text);
-        self.index.find(hash, |n| self.get(*n) == text).copied()
-    }
-
-    /// The number of `text`, and whether it is new.
-    fn insert(&mut self, text: &str) -> (u32, bool) {
-        if let Some(number) = self.find(text) {
-            return (number, false);
-        }
+    fn push(&mut self, text: &str) -> u32 {
         assert!(self.ends.len() < SYMBOLS_MAX, "the table of names is full: {SYMBOLS_MAX} strings");
-        let full = self.chunks.last().is_none_or(|c| c.len() + text.len() > CHUNK_BYTES);
-        if full {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() + text.len() > CHUNK_BYTES) {
             self.chunks.push(String::with_capacity(CHUNK_BYTES.max(text.len())));
         }
         let chunk = self.chunks.len() - 1;
         self.chunks[chunk].push_str(text);
         self.ends.push((chunk as u32, self.chunks[chunk].len() as u32));
-        let number = self.ends.len() as u32;
-        let (hasher, ends, chunks) = (&self.hasher, &self.ends, &self.chunks);
-        let text_of = |n: u32| {
-            let at = n as usize - 1;
-            let (chunk, end) = ends[at];
-            let start = if at > 0 && ends[at - 1].0 == chunk { ends[at - 1].1 } else { 0 };
-            &chunks[chunk as usize][start as usize..end as usize]
-        };
-        self.index.insert_unique(hasher.hash_one(text), number, |n| hasher.hash_one(text_of(*n)));
+        self.ends.len() as u32
+    }
+}
+
+/// Normalised strings.
+#[derive(Default)]
+struct Strings {
+    arena: Arena,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Strings {
+    fn find(&self, text: &str) -> Option<u32> {
+        self.index.find(self.hasher.hash_one(text), |n| self.arena.get(*n) == text).copied()
+    }
+
+    fn insert(&mut self, text: &str) -> u32 {
+        // Another thread may have been faster between the two locks.
+        if let Some(number) = self.find(text) {
+            return number;
+        }
+        let number = self.arena.push(text);
+        let (arena, hasher) = (&self.arena, &self.hasher);
+        self.index.insert_unique(hasher.hash_one(text), number, |n| hasher.hash_one(arena.get(*n)));
+        number
+    }
+}
+
+/// Event names: the source by its symbol, as there are few, and the id.
+#[derive(Default)]
+struct Names {
+    sources: Vec<Symbol>,
+    ids: Arena,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Names {
+    fn get(&self, number: u32) -> (Symbol, &str) {
+        let source = (number as usize).checked_sub(1).map_or(Symbol::NONE, |at| self.sources[at]);
+        (source, self.ids.get(number))
+    }
+
+    fn find(&self, source: Symbol, id: &str) -> Option<u32> {
+        self.index.find(self.hasher.hash_one((source, id)), |n| self.get(*n) == (source, id)).copied()
+    }
+
+    fn insert(&mut self, source: Symbol, id: &str) -> (u32, bool) {
+        if let Some(number) = self.find(source, id) {
+            return (number, false);
+        }
+        let number = self.ids.push(id);
+        self.sources.push(source);
+        let (sources, ids, hasher) = (&self.sources, &self.ids, &self.hasher);
+        let hash_of = |n: &u32| hasher.hash_one((sources[*n as usize - 1], ids.get(*n)));
+        self.index.insert_unique(hasher.hash_one((source, id)), number, hash_of);
         (number, true)
     }
 }
@@ -93,13 +129,9 @@ impl Arena {
 /// Both tables, shared by ingest (which writes) and the workers and publishers (which read).
 #[derive(Default)]
 pub struct Symbols {
-    strings: RwLock<Arena>,
-    names: RwLock<Arena>,
+    strings: RwLock<Strings>,
+    names: RwLock<Names>,
 }
-
-/// Between source and id in the table of names. No JSON string that the door admits holds it unescaped,
-/// and it sorts before every other character, so the joint string orders as `(source, id)` does.
-const SEPARATOR: char = '\u{0}';
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     // A panic aborts the process; a poisoned lock can only be seen in tests, where the data is still whole.
@@ -119,7 +151,7 @@ impl Symbols {
         if let Some(number) = read(&self.strings).find(text) {
             return Symbol(number);
         }
-        Symbol(write(&self.strings).insert(text).0)
+        Symbol(write(&self.strings).insert(text))
     }
 
     /// The number of a string that is known already.
@@ -129,50 +161,48 @@ impl Symbols {
 
     /// The string behind a number; empty for [`Symbol::NONE`].
     pub fn text(&self, symbol: Symbol) -> String {
-        read(&self.strings).get(symbol.0).to_owned()
+        read(&self.strings).arena.get(symbol.0).to_owned()
     }
 
     /// The number of an event's name, and whether the name is new.
     pub fn name(&self, source: &str, id: &str) -> (EventRef, bool) {
-        let (number, new) = write(&self.names).insert(&joint(source, id));
+        let source = self.intern(source);
+        let (number, new) = write(&self.names).insert(source, id);
         (EventRef(number), new)
     }
 
     /// The number of an event's name that was seen already.
     pub fn find_name(&self, source: &str, id: &str) -> Option<EventRef> {
-        read(&self.names).find(&joint(source, id)).map(EventRef)
+        let source = self.find(source)?;
+        read(&self.names).find(source, id).map(EventRef)
     }
 
     /// `(source, id)` of an event.
     pub fn event(&self, event: EventRef) -> (String, String) {
         let names = read(&self.names);
-        let (source, id) = names.get(event.0).split_once(SEPARATOR).unwrap_or_default();
-        (source.to_owned(), id.to_owned())
+        let (source, id) = names.get(event.0);
+        (self.text(source), id.to_owned())
     }
 
     /// Whether event `a`'s name is greater than event `b`'s, by source and then id.
     pub fn name_is_greater(&self, a: EventRef, b: EventRef) -> bool {
-        let names = read(&self.names);
-        names.get(a.0) > names.get(b.0)
+        let (names, strings) = (read(&self.names), read(&self.strings));
+        let name = |event: EventRef| {
+            let (source, id) = names.get(event.0);
+            (strings.arena.get(source.0), id)
+        };
+        name(a) > name(b)
     }
 
     /// How many strings and how many event names are held.
     pub fn len(&self) -> (usize, usize) {
-        (read(&self.strings).ends.len(), read(&self.names).ends.len())
+        (read(&self.strings).arena.ends.len(), read(&self.names).sources.len())
     }
 
     /// Whether nothing was interned yet.
     pub fn is_empty(&self) -> bool {
         self.len() == (0, 0)
     }
-}
-
-fn joint(source: &str, id: &str) -> String {
-    let mut text = String::with_capacity(source.len() + id.len() + 1);
-    text.push_str(source);
-    text.push(SEPARATOR);
-    text.push_str(id);
-    text
 }
 
 #[cfg(test)]

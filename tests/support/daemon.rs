@@ -1,0 +1,250 @@
+//! A daemon as a process: started, watched, ended.
+
+use crate::http::Client;
+use crate::stream::Stream;
+use crate::{binary, eventually};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long an orderly stop may take: the daemon's own limit for open requests, and a margin.
+const STOP: Duration = Duration::from_secs(30);
+
+/// A folder with a configuration and a data directory, in which a daemon lives, dies and is started again.
+pub struct Home {
+    folder: TempDir,
+}
+
+impl Default for Home {
+    fn default() -> Home {
+        Home::new()
+    }
+}
+
+impl Home {
+    /// An empty home. The daemon chooses its port.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub fn new() -> Home {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let text = "listen = \"127.0.0.1:0\"\ndata_dir = \"data\"\n[engine]\nworkers = 1\n";
+        std::fs::write(folder.path().join("xiezhi.toml"), text).expect("a configuration");
+        Home { folder }
+    }
+
+    /// A path in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
+        self.path("data")
+    }
+
+    /// Starts a daemon and does not wait for anything.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn spawn(&self) -> Daemon {
+        let mut command = Command::new(binary::xiezhi());
+        command.arg("serve").arg("--config").arg(self.path("xiezhi.toml"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the daemon can be started");
+        let out = Lines::of(child.stdout.take().expect("piped"));
+        let err = Lines::of(child.stderr.take().expect("piped"));
+        Daemon { child, data: self.data(), out, err }
+    }
+
+    /// Starts a daemon and waits until it takes events.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn start(&self) -> (Daemon, Client) {
+        let mut daemon = self.spawn();
+        let client = daemon.ready();
+        (daemon, client)
+    }
+
+    /// Every byte of every file of the data directory, by name.
+    ///
+    /// # Panics
+    /// If one cannot be read.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let entries = std::fs::read_dir(self.data()).expect("the data directory");
+        let read = |entry: std::io::Result<std::fs::DirEntry>| {
+            let path = entry.expect("an entry").path();
+            let bytes = std::fs::read(&path).expect("a file of the data directory");
+            (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes)
+        };
+        entries.map(read).collect()
+    }
+}
+
+/// What a process writes, line by line, as it comes.
+struct Lines {
+    held: Arc<Mutex<Vec<Vec<u8>>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Lines {
+    fn of(from: impl Read + Send + 'static) -> Lines {
+        let held = Arc::new(Mutex::new(Vec::new()));
+        let into = held.clone();
+        let reader = std::thread::spawn(move || {
+            let mut from = BufReader::new(from);
+            loop {
+                let mut line = Vec::new();
+                match from.read_until(b'\n', &mut line) {
+                    Ok(1..) => into.lock().expect("no reader panics").push(line),
+                    Ok(0) | Err(_) => return,
+                }
+            }
+        });
+        Lines { held, reader: Some(reader) }
+    }
+
+    fn all(&self) -> Vec<Vec<u8>> {
+        self.held.lock().expect("no reader panics").clone()
+    }
+
+    /// Waits until the process has closed it.
+    fn end(&mut self) {
+        self.reader.take().into_iter().for_each(|reader| reader.join().expect("no reader panics"));
+    }
+}
+
+/// A running daemon. Dropped, it is killed.
+pub struct Daemon {
+    child: Child,
+    data: PathBuf,
+    out: Lines,
+    err: Lines,
+}
+
+/// What a daemon that ended has left.
+#[derive(Debug)]
+pub struct Lives {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// The notices on standard output.
+    pub notices: Vec<Value>,
+    /// Standard error.
+    pub log: String,
+}
+
+impl Daemon {
+    /// Where it listens, by its own log; none if it has not said so yet.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn address(&mut self) -> Option<SocketAddr> {
+        let said = self.err.all().iter().find_map(|line| {
+            let line: Value = serde_json::from_slice(line).ok()?;
+            let listening = line["fields"]["message"].as_str()?.starts_with("listening");
+            listening.then(|| line["fields"]["address"].as_str()?.parse().ok()).flatten()
+        });
+        if said.is_none() && let Some(status) = self.child.try_wait().expect("its state") {
+            self.err.end();
+            panic!("the daemon ended with {status} before it listened:\n{}", self.log());
+        }
+        said
+    }
+
+    /// Waits until it takes events; gives a client.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn ready(&mut self) -> Client {
+        let address = eventually("the daemon tells its address", || self.address());
+        let client = Client::new(address, &token(&self.data));
+        eventually("the daemon is ready", || {
+            let answer = client.ask("GET", "/readyz", &[], Vec::new());
+            let ended = self.child.try_wait().expect("its state");
+            assert!(ended.is_none(), "the daemon ended with {ended:?}:\n{}", self.log());
+            answer.is_ok_and(|answer| answer.status == 200).then_some(())
+        });
+        client
+    }
+
+    /// The notices on standard output so far.
+    ///
+    /// # Panics
+    /// If a whole line is no notice.
+    pub fn notices(&self) -> Vec<Value> {
+        // A line that a kill has cut short has no end.
+        let whole = |line: &Vec<u8>| line.ends_with(b"\n");
+        let parse = |line: Vec<u8>| {
+            serde_json::from_slice(&line).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&line)))
+        };
+        self.out.all().into_iter().filter(whole).map(parse).collect()
+    }
+
+    /// The bytes on standard output and standard error so far.
+    pub fn said(&self) -> Vec<u8> {
+        [self.out.all().concat(), self.err.all().concat()].concat()
+    }
+
+    /// The log so far.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&self.err.all().concat()).into_owned()
+    }
+
+    /// Opens the stream of alerts.
+    pub fn stream(&self, client: &Client, last_event_id: Option<u64>) -> Stream {
+        Stream::open(client, last_event_id)
+    }
+
+    /// Kills it (SIGKILL).
+    ///
+    /// # Panics
+    /// If it cannot be waited for.
+    pub fn kill(mut self) -> Lives {
+        self.child.kill().expect("our own child");
+        let status = self.child.wait().expect("its end");
+        self.left(status)
+    }
+
+    /// Asks it to stop (SIGTERM) and waits until it has.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn terminate(mut self) -> Lives {
+        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        assert!(asked.is_ok_and(|status| status.success()), "kill can be run");
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("its state") {
+                return self.left(status);
+            }
+            assert!(begun.elapsed() < STOP, "the daemon does not stop:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn left(&mut self, status: ExitStatus) -> Lives {
+        self.out.end();
+        self.err.end();
+        Lives { status, notices: self.notices(), log: self.log() }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn token(data: &Path) -> String {
+    let text = std::fs::read_to_string(data.join("admin.token")).expect("the first start makes a token");
+    text.trim().to_owned()
+}
