@@ -76,6 +76,8 @@ pub struct Replay<'a> {
     batch: Vec<Event>,
     /// The instant of each commit that is under way.
     instants: BTreeMap<Time, i64>,
+    /// The latest of them: what is told does not go back in time, though a timer does that came after its moment.
+    reached: i64,
     holds: BTreeMap<Published, Diff>,
     latest: i64,
     until: Option<i64>,
@@ -105,6 +107,7 @@ impl<'a> Replay<'a> {
             changes,
             batch: Vec::new(),
             instants: BTreeMap::new(),
+            reached: i64::MIN,
             holds: BTreeMap::new(),
             latest: i64::MIN,
             until,
@@ -207,8 +210,10 @@ impl<'a> Replay<'a> {
 
     fn pass(&mut self, now: i64, pace: Pace) {
         let (engine, instants, fed) = (&self.engine, &mut self.instants, &mut self.fed);
+        let reached = &mut self.reached;
         self.driver.pass(now, pace, &mut |commit| {
-            instants.insert(commit.time, commit.now.unwrap_or(now));
+            *reached = commit.now.unwrap_or(now).max(*reached);
+            instants.insert(commit.time, *reached);
             *fed = commit.time;
             engine.feed(commit);
         });
@@ -221,7 +226,9 @@ impl<'a> Replay<'a> {
         }
         let commit = self.driver.take(self.batch.iter(), &self.memory);
         self.batch.clear();
-        self.instants.insert(commit.time, self.driver.now().unwrap_or(self.latest).max(self.now_told()));
+        let now = self.driver.now().unwrap_or(self.latest).max(self.now_told());
+        self.reached = self.reached.max(now);
+        self.instants.insert(commit.time, self.reached);
         self.fed = commit.time;
         self.engine.feed(commit);
         self.drain();

@@ -163,3 +163,20 @@ fn retractions_that_name_each_other() {
     }
     assert_eq!(found(events, "2026-03-02T12:15:00+08:00"), ["OPN-02"]);
 }
+
+#[test]
+fn a_planned_opening_that_is_told_after_its_moment() {
+    // The second notice comes when the quarter of an hour after nine is long over: what it changes is told of then.
+    let mut events = public_tender("2026-03-02T20:00:00+08:00");
+    events.iter_mut().for_each(|(_, data)| data["time"] = json!("2026-03-02T08:00:00+08:00"));
+    events.push(("witness.recorded", json!({"section": "S", "kind": "unfit", "gravity": "minor"})));
+    let late = json!({"section": "S", "opening_at": "2026-03-02T09:00:00+08:00", "time": NOON});
+    events.push(("section.changed", late));
+    events.push((
+        "section.changed",
+        json!({"section": "S", "venue": "三号厅", "time": "2026-03-02T13:00:00+08:00"}),
+    ));
+    let now = Instant::parse("2026-03-02T14:00:00+08:00").expect("an instant").0;
+    let told = streams::telling(&self::events(events), now);
+    assert_eq!((told.findings.len(), &*told.miscounted), (2, ""));
+}

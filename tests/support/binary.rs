@@ -51,7 +51,6 @@ impl Ran {
     ///
     /// # Panics
     /// If it did not; with all that it said.
-    #[must_use]
     pub fn well(self) -> Ran {
         assert_eq!(self.code, Some(0), "{}\n{}", self.out, self.err);
         self

@@ -131,11 +131,13 @@ pub struct Daemon {
 
 /// What a daemon that ended has left.
 #[derive(Debug)]
-pub struct Lives {
+pub struct Ended {
     /// How it ended.
     pub status: ExitStatus,
     /// The notices on standard output.
     pub notices: Vec<Value>,
+    /// What stood on standard output after the last whole line.
+    pub cut_short: String,
     /// Standard error.
     pub log: String,
 }
@@ -151,7 +153,9 @@ impl Daemon {
             let listening = line["fields"]["message"].as_str()?.starts_with("listening");
             listening.then(|| line["fields"]["address"].as_str()?.parse().ok()).flatten()
         });
-        if said.is_none() && let Some(status) = self.child.try_wait().expect("its state") {
+        if said.is_none()
+            && let Some(status) = self.child.try_wait().expect("its state")
+        {
             self.err.end();
             panic!("the daemon ended with {status} before it listened:\n{}", self.log());
         }
@@ -179,10 +183,10 @@ impl Daemon {
     /// # Panics
     /// If a whole line is no notice.
     pub fn notices(&self) -> Vec<Value> {
-        // A line that a kill has cut short has no end.
         let whole = |line: &Vec<u8>| line.ends_with(b"\n");
         let parse = |line: Vec<u8>| {
-            serde_json::from_slice(&line).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&line)))
+            serde_json::from_slice(&line)
+                .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&line)))
         };
         self.out.all().into_iter().filter(whole).map(parse).collect()
     }
@@ -206,7 +210,7 @@ impl Daemon {
     ///
     /// # Panics
     /// If it cannot be waited for.
-    pub fn kill(mut self) -> Lives {
+    pub fn kill(mut self) -> Ended {
         self.child.kill().expect("our own child");
         let status = self.child.wait().expect("its end");
         self.left(status)
@@ -216,7 +220,7 @@ impl Daemon {
     ///
     /// # Panics
     /// If it does not.
-    pub fn terminate(mut self) -> Lives {
+    pub fn terminate(mut self) -> Ended {
         let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
         assert!(asked.is_ok_and(|status| status.success()), "kill can be run");
         let begun = Instant::now();
@@ -229,10 +233,12 @@ impl Daemon {
         }
     }
 
-    fn left(&mut self, status: ExitStatus) -> Lives {
+    fn left(&mut self, status: ExitStatus) -> Ended {
         self.out.end();
         self.err.end();
-        Lives { status, notices: self.notices(), log: self.log() }
+        let last = self.out.all().pop().filter(|line| !line.ends_with(b"\n")).unwrap_or_default();
+        let cut_short = String::from_utf8_lossy(&last).into_owned();
+        Ended { status, notices: self.notices(), cut_short, log: self.log() }
     }
 }
 

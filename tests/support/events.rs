@@ -23,7 +23,7 @@ pub struct Case {
 }
 
 /// The folder of cases.
-pub fn cases_folder() -> PathBuf {
+fn cases_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
 }
 

@@ -23,7 +23,7 @@ pub struct Answer {
     pub status: u16,
     /// The content type, empty if none.
     pub content_type: String,
-    /// Any other header.
+    /// All headers.
     pub headers: reqwest::header::HeaderMap,
     /// The body.
     pub body: Vec<u8>,
@@ -133,11 +133,11 @@ impl Client {
     /// The response to a request for a stream, whose body is still to come.
     pub(crate) fn open(&self, path: &str, last_event_id: Option<u64>) -> reqwest::Result<Response> {
         // A stream has no end; whoever reads it has a deadline.
-        let request = self.request("GET", path).timeout(Duration::from_secs(3600));
-        let id = last_event_id.map(|id| id.to_string());
-        id.map_or(request.try_clone(), |id| request.try_clone().map(|request| request.header("Last-Event-ID", id)))
-            .unwrap_or(request)
-            .send()
+        let mut request = self.request("GET", path).timeout(Duration::from_secs(3600));
+        if let Some(id) = last_event_id {
+            request = request.header("Last-Event-ID", id);
+        }
+        request.send()
     }
 
     /// Posts events; the body is sent as it is.

@@ -14,7 +14,7 @@ mod http;
 mod stream;
 
 pub use binary::{Ran, run, run_with, xiezhi};
-pub use daemon::{Daemon, Home, Lives};
+pub use daemon::{Daemon, Ended, Home};
 pub use dice::Dice;
 pub use http::{Answer, Client, encoded};
 pub use stream::{Seen, Stream};

@@ -64,7 +64,7 @@ impl Stream {
     ///
     /// # Panics
     /// If none comes.
-    pub fn next(&self) -> Seen {
+    pub fn wait_next(&self) -> Seen {
         self.next_within(crate::PATIENCE).expect("an event of the stream")
     }
 

@@ -8,6 +8,7 @@ use crate::service::{Busy, Item, Receipt};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use xiezhi_dataflows::event::Door;
@@ -20,9 +21,10 @@ const EVENTS_MAX: usize = 10_000;
 pub async fn post(
     State(app): State<App>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
     let service = app.service()?;
+    let body = body.map_err(|rejection| Problem::unreadable_body(&rejection))?;
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("application/json");
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let lines = match kind.as_str() {

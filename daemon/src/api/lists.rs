@@ -1,11 +1,11 @@
 //! Lists: alerts, findings, quarantine. `{"items": […], "next": cursor or null}`.
 
-use super::{App, Problem};
+use super::{App, Named, Problem, named};
 use crate::journal;
 use crate::ledger::{AlertFilter, FindingFilter, Page};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use xiezhi_dataflows::normalise::Instant;
@@ -67,7 +67,8 @@ pub async fn alerts(State(app): State<App>, query: Asked<AlertQuery>) -> Result<
 }
 
 /// `GET /api/v1/alerts/{id}`.
-pub async fn alert(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Box<RawValue>>, Problem> {
+pub(super) async fn alert(State(app): State<App>, id: Named) -> Result<Json<Box<RawValue>>, Problem> {
+    let id = named(id)?;
     let found = app.read(move |ledger| ledger.alert(&id)).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("there is no alert of this id"))
 }

@@ -27,7 +27,8 @@ use crate::ledger::Reader;
 use crate::metrics::Metrics;
 use crate::service::Service;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
@@ -107,9 +108,19 @@ impl App {
             .fallback(|| async {
                 Problem::not_found("there is nothing at this path; the paths are in the README")
             })
+            .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .with_state(self)
     }
+}
+
+/// The name that stands in a path.
+type Named = Result<Path<String>, PathRejection>;
+
+fn named(path: Named) -> Result<String, Problem> {
+    let unreadable =
+        |_| Problem::bad_request("bad_path", "the path is not UTF-8 once its % codes are resolved");
+    path.map(|Path(name)| name).map_err(unreadable)
 }
 
 async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {

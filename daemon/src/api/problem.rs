@@ -1,6 +1,7 @@
 //! Errors as problem documents (RFC 9457): what was wrong, where, and what to do.
 
 use axum::Json;
+use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
@@ -54,6 +55,22 @@ impl Problem {
     /// A parameter or body that cannot be taken.
     pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, code, "Bad request", detail)
+    }
+
+    /// A body longer than the limit, or one that broke off.
+    pub fn unreadable_body(rejection: &BytesRejection) -> Problem {
+        let too_large = StatusCode::PAYLOAD_TOO_LARGE;
+        if rejection.status() == too_large {
+            let detail = "the body is longer than a request may have; send fewer events at a time";
+            return Problem::new(too_large, "body_too_large", "Body too large", detail);
+        }
+        Problem::bad_request("unreadable_body", "the body broke off; send it again whole")
+    }
+
+    /// A method that the path does not have.
+    pub fn method_not_allowed() -> Problem {
+        let detail = "this path has no such method; those that it has are in the Allow header";
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
     }
 
     /// A body in a form that is not spoken.

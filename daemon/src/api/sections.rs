@@ -1,10 +1,10 @@
 //! One section: what is known, what every rule says of it and why, and what came of it.
 
-use super::{App, Problem};
+use super::{App, Named, Problem, named};
 use crate::ledger::{AlertFilter, FindingFilter};
 use crate::service::Service;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -82,7 +82,8 @@ async fn outcomes(service: Arc<Service>, code: String) -> Result<(usize, Vec<Rul
 }
 
 /// `GET /api/v1/sections/{section}`.
-pub async fn section(State(app): State<App>, Path(code): Path<String>) -> Result<Json<Section>, Problem> {
+pub(super) async fn section(State(app): State<App>, code: Named) -> Result<Json<Section>, Problem> {
+    let code = named(code)?;
     let service = app.service()?;
     let names = service.directory.section(&code);
     let (rows, outcomes) = outcomes(service, code.clone()).await?;
@@ -101,7 +102,8 @@ pub async fn section(State(app): State<App>, Path(code): Path<String>) -> Result
 }
 
 /// `GET /api/v1/sections/{section}/explain`.
-pub async fn explain(State(app): State<App>, Path(code): Path<String>) -> Result<Json<Explained>, Problem> {
+pub(super) async fn explain(State(app): State<App>, code: Named) -> Result<Json<Explained>, Problem> {
+    let code = named(code)?;
     let (_, outcomes) = outcomes(app.service()?, code.clone()).await?;
     Ok(Json(Explained { section: code, outcomes }))
 }

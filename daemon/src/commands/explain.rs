@@ -20,17 +20,17 @@ use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::rules::{Outcome, Rule};
 use xiezhi_dataflows::symbols::Symbols;
 
-/// The exit code when the command line lacks something.
-const USAGE: u8 = 2;
-
 /// `xiezhi explain`
 #[derive(clap::Args)]
 pub struct Args {
     /// The section's code.
     section: String,
-    /// Files of events to judge it by.
+    /// Files of events to judge it by; without any, the journal of a daemon, which may be running.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// The daemon's data directory.
+    #[arg(long, value_name = "DIR", default_value = crate::config::DATA_DIR, conflicts_with = "files")]
+    data_dir: PathBuf,
     #[command(flatten)]
     session: SessionArgs,
     /// Print one JSON document.
@@ -144,14 +144,6 @@ pub fn of_bidders(findings: Vec<Rendered>, bidders: &BTreeSet<String>) -> Vec<Re
 /// # Errors
 /// If something cannot be read or written, or the section is in none of the files.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    if args.files.is_empty() {
-        eprintln!(
-            "xiezhi: give the files of events to judge {0} by: xiezhi explain {0} FILE…\n\
-             A running daemon answers the same at /api/v1/sections/{0}/explain",
-            args.section
-        );
-        return Ok(ExitCode::from(USAGE));
-    }
     let rules = match Rules::load(args.session.rules.as_deref()) {
         Ok(rules) => rules,
         Err(errors) => {
@@ -170,11 +162,15 @@ fn explained(args: &Args, rules: &Rules) -> Result<Explained> {
     let mut session = Session::start(&args.session, rules, None)?;
     let mut bidders = BTreeSet::new();
     let mut seen = |event: &Event| bidders.extend(bidder_in(event, &section).map(str::to_owned));
-    session.feed(&args.files, &mut seen, &mut |_| Ok(()))?;
+    if args.files.is_empty() {
+        session.feed_journal(&args.data_dir, rules, &mut seen)?;
+    } else {
+        session.feed(&args.files, &mut seen, &mut |_| Ok(()))?;
+    }
     session.replay.finish();
     let replay = &session.replay;
     let explanation = replay.explain(&section);
-    let explanation = explanation.with_context(|| format!("section {section} is in none of the files"))?;
+    let explanation = explanation.with_context(|| format!("no event about section {section} holds there"))?;
     let history = of_bidders(replay.findings(), &bidders);
     Ok(Explained::new(&section, replay.now(), &explanation, history, &rules.params, replay.symbols()))
 }

@@ -30,9 +30,10 @@ impl NoticeSink for JsonLines {
     }
 
     fn send(&mut self, notice: &NoticeShown) {
-        let line = serde_json::to_string(notice).expect("a notice is plain data");
+        // In one write: a kill in between would leave half a line, and what is sent again would stand on it.
+        let line = serde_json::to_string(notice).expect("a notice is plain data") + "\n";
         let mut out = std::io::stdout().lock();
-        if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) {
+        if let Err(error) = out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
             tracing::error!(%error, seq = notice.seq, "standard output is gone; the alert is in the ledger");
         }
     }

@@ -6,10 +6,12 @@
 use super::input::Events;
 use super::output::counted;
 use crate::config::Rules;
+use crate::journal::Reader;
 use anyhow::{Context, Result, bail};
 use std::fmt::Display;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use xiezhi_dataflows::event::{Admitted, Door, Event};
+use xiezhi_dataflows::event::{Admitted, Door, Event, reread};
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::replay::{Replay, Taken, Told};
 
@@ -115,7 +117,8 @@ impl<'a> Session<'a> {
         Ok(Session { replay, tally: Tally::default(), door: door() })
     }
 
-    /// Runs files through, in the order given. `seen` is shown each accepted event; `then` is called after each.
+    /// Runs files through, in the order given. `seen` is shown each event that came through the door, a repeated
+    /// one too; `then` is called after each.
     ///
     /// # Errors
     /// If a file cannot be read, or `then` fails. A bad line is no error: it is told and counted.
@@ -154,8 +157,33 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Runs a daemon's journal through, beside the daemon: its events are scrubbed and checked already.
+    ///
+    /// # Errors
+    /// If there is no journal, or it holds what this version cannot read.
+    pub fn feed_journal(
+        &mut self,
+        data_dir: &Path,
+        rules: &Rules,
+        seen: &mut dyn FnMut(&Event),
+    ) -> Result<()> {
+        let broken =
+            Reader::open(data_dir)?.for_each(0, |entry| match reread(&entry.body, &rules.placeholders) {
+                Ok(event) => {
+                    seen(&event);
+                    self.replay.admitted(Admitted { event, body: entry.body, warnings: Vec::new() });
+                    self.tally.accepted += 1;
+                    ControlFlow::Continue(())
+                }
+                Err(faults) => ControlFlow::Break(format!("event {} cannot be read: {faults}", entry.seq)),
+            })?;
+        match broken {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(why) => bail!("the journal in {}: {why}", data_dir.display()),
+        }
+    }
+
     fn take(&mut self, admitted: Admitted, path: &Path, line: u64, seen: &mut dyn FnMut(&Event)) {
-        // Only a conflict needs the event afterwards, and the replay keeps it otherwise.
         seen(&admitted.event);
         let (source, id) = (admitted.event.source.clone(), admitted.event.id.clone());
         match self.replay.admitted(admitted) {
