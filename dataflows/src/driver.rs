@@ -86,6 +86,11 @@ impl Driver {
         self.next
     }
 
+    /// A commit's number that nothing is fed at: to settle with.
+    pub fn skip(&mut self) -> Time {
+        self.commit().time
+    }
+
     /// The engine's clock.
     pub fn now(&self) -> Option<i64> {
         self.now

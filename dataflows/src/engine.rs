@@ -81,7 +81,7 @@ pub struct Explanation {
 
 enum Command {
     Commit(Commit),
-    Settle(Sender<()>),
+    Settle(Time, Sender<()>),
 }
 
 /// A question to all workers; the one that holds the section answers.
@@ -140,11 +140,12 @@ impl Engine {
         self.send(Command::Commit(commit));
     }
 
-    /// Settles the merge debt that a bulk load leaves, or the first commits of service would pay it. Returns when
-    /// all that was fed is published and the arrangements are merged.
-    pub fn settle(&self) {
+    /// Settles the merge debt that a bulk load leaves, or the first commits of service would pay it. `time` is a commit's
+    /// number of its own: arrangements merge only when something is scheduled. Returns when all that was fed is
+    /// published and the arrangements are merged.
+    pub fn settle(&self, time: Time) {
         let (done, wait) = channel();
-        self.send(Command::Settle(done));
+        self.send(Command::Settle(time, done));
         wait.recv().ok();
     }
 
@@ -246,6 +247,8 @@ fn serve(worker: &mut Worker, bench: Bench, ends: Ends, published: &AtomicU64) {
         return;
     };
     let changes = ends.changes.expect("the first worker publishes");
+    // From here on "nothing fed" is "nothing to do": inputs that stand at the beginning would look like a lag.
+    this.inputs.iter_mut().for_each(|inputs| inputs.advance_to(1));
     loop {
         if !this.take(&commands) {
             break;
@@ -278,7 +281,7 @@ struct Serving {
     last: Time,
     /// The last commit published.
     done: Time,
-    settling: Vec<Sender<()>>,
+    settling: Vec<(Time, Sender<()>)>,
     asking: Bench,
 }
 
@@ -303,7 +306,11 @@ impl Serving {
                     self.last = commit.time;
                     inputs.advance_to(self.last + 1);
                 }
-                Ok(Command::Settle(done)) => self.settling.push(done),
+                Ok(Command::Settle(time, done)) => {
+                    assert!(time > self.last, "commit {time} after {}", self.last);
+                    self.settling.push((time, done));
+                    return true;
+                }
                 Err(TryRecvError::Empty) => return true,
                 Err(TryRecvError::Disconnected) => return false,
             }
@@ -314,14 +321,18 @@ impl Serving {
     /// Merges until nothing is left to merge, then tells those who wait.
     fn settle(&mut self, worker: &mut Worker) {
         EFFORT.store(SETTLE_EFFORT, Ordering::Relaxed);
-        // Each step merges at least one level of each arrangement; there are at most 64 levels.
-        for _ in 0..64 {
-            worker.step();
-        }
-        EFFORT.store(0, Ordering::Relaxed);
-        for done in self.settling.drain(..) {
+        for (time, done) in self.settling.drain(..) {
+            if let Some(inputs) = &mut self.inputs {
+                inputs.advance_to(time + 1);
+            }
+            self.last = time;
+            // Each scheduling merges at least one level of an arrangement; there are at most 64 levels.
+            for _ in 0..64 {
+                worker.step();
+            }
             done.send(()).ok();
         }
+        EFFORT.store(0, Ordering::Relaxed);
     }
 
     fn publish(&mut self, changes: &Sender<Change>, published: &AtomicU64) {

@@ -31,41 +31,53 @@ impl Symbol {
     }
 }
 
-/// How many strings one table may hold: what a `u32` can number, less the reserved 0.
-/// Past it the daemon refuses further events instead of giving a number twice.
-pub const SYMBOLS_MAX: usize = u32::MAX as usize - 1;
-
-/// Bytes of one chunk of an arena: large enough to make the last, half-empty one cheap.
+/// Bytes of one chunk of an arena: large enough to make the last, half-empty one cheap. No string is longer.
 const CHUNK_BYTES: usize = 1 << 20;
+
+/// How many ends lie in one block: blocks are not moved when the table grows.
+const BLOCK_ENDS: usize = 1 << 16;
 
 /// Strings back to back in chunks (no reallocation of what is there), numbered in order of arrival.
 #[derive(Default)]
 struct Arena {
     chunks: Vec<String>,
-    /// The chunk in which each string lies, and where it ends there; it begins where the one before ends.
-    ends: Vec<(u32, u32)>,
+    /// Where each string ends, counted through all chunks as if they were full; none lies in two chunks.
+    ends: Vec<Vec<u32>>,
 }
 
 impl Arena {
+    fn len(&self) -> usize {
+        self.ends.last().map_or(0, |last| (self.ends.len() - 1) * BLOCK_ENDS + last.len())
+    }
+
+    fn end(&self, at: usize) -> usize {
+        self.ends[at / BLOCK_ENDS][at % BLOCK_ENDS] as usize
+    }
+
     fn get(&self, number: u32) -> &str {
         let Some(at) = (number as usize).checked_sub(1) else { return "" };
-        let (chunk, end) = self.ends[at];
-        let start = match at.checked_sub(1).map(|before| self.ends[before]) {
-            Some((same, before)) if same == chunk => before,
-            _ => 0,
-        };
-        &self.chunks[chunk as usize][start as usize..end as usize]
+        let end = self.end(at);
+        let before = at.checked_sub(1).map_or(0, |before| self.end(before));
+        let chunk = end.saturating_sub(1) / CHUNK_BYTES;
+        let base = chunk * CHUNK_BYTES;
+        &self.chunks[chunk][before.max(base) - base..end - base]
     }
 
     fn push(&mut self, text: &str) -> u32 {
-        assert!(self.ends.len() < SYMBOLS_MAX, "the table of names is full: {SYMBOLS_MAX} strings");
+        assert!(text.len() <= CHUNK_BYTES, "the door lets in no such string");
         if self.chunks.last().is_none_or(|chunk| chunk.len() + text.len() > CHUNK_BYTES) {
-            self.chunks.push(String::with_capacity(CHUNK_BYTES.max(text.len())));
+            self.chunks.push(String::with_capacity(CHUNK_BYTES));
         }
         let chunk = self.chunks.len() - 1;
         self.chunks[chunk].push_str(text);
-        self.ends.push((chunk as u32, self.chunks[chunk].len() as u32));
-        self.ends.len() as u32
+        let end = u32::try_from(chunk * CHUNK_BYTES + self.chunks[chunk].len());
+        let end = end.expect("a table of names holds 4 GiB: some hundred million strings");
+        if self.ends.last().is_none_or(|block| block.len() == BLOCK_ENDS) {
+            self.ends.push(Vec::with_capacity(if self.ends.is_empty() { 0 } else { BLOCK_ENDS }));
+        }
+        let block = self.ends.len() - 1;
+        self.ends[block].push(end);
+        self.len() as u32
     }
 }
 
@@ -196,7 +208,7 @@ impl Symbols {
 
     /// How many strings and how many event names are held.
     pub fn len(&self) -> (usize, usize) {
-        (read(&self.strings).arena.ends.len(), read(&self.names).sources.len())
+        (read(&self.strings).arena.len(), read(&self.names).sources.len())
     }
 
     /// Whether nothing was interned yet.
@@ -212,13 +224,14 @@ mod tests {
     #[test]
     fn a_number_means_the_same_string_for_ever_over_many_chunks() {
         let symbols = Symbols::default();
-        let texts: Vec<String> = (0..60_000).map(|i| format!("{i:0>40}")).collect();
+        let texts: Vec<String> = (0..150_000).map(|i| format!("{i:0>width$}", width = 1 + i % 40)).collect();
         let numbers: Vec<Symbol> = texts.iter().map(|t| symbols.intern(t)).collect();
         for (text, number) in texts.iter().zip(&numbers) {
             assert_eq!(symbols.text(*number), *text);
             assert_eq!(symbols.intern(text), *number);
         }
-        assert_eq!(symbols.len().0, texts.len());
+        let distinct: std::collections::BTreeSet<&String> = texts.iter().collect();
+        assert_eq!(symbols.len().0, distinct.len());
     }
 
     #[test]

@@ -27,7 +27,13 @@ fn cases(default: u32) -> u32 {
 }
 
 fn config(cases: u32) -> Config {
-    Config { cases, max_shrink_iters: 4_000, failure_persistence: None, ..Config::default() }
+    Config {
+        cases,
+        max_shrink_time: 60_000,
+        max_shrink_iters: 4_000,
+        failure_persistence: None,
+        ..Config::default()
+    }
 }
 
 /// Tries a property on random streams. It tells what is wrong, or nothing; the smallest stream that fails is shown.

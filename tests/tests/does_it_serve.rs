@@ -245,10 +245,15 @@ fn a_section_is_explained_rule_by_rule_with_reasons() {
     assert!(word == "insufficient_data" && reason.contains("price"), "{word}: {reason}");
     // The command reads the same from the journal, beside the running daemon.
     let data = home.data().to_string_lossy().into_owned();
-    let told = run(&["explain", "E3", "--data-dir", &data, "--json"]).well().json_lines();
+    let now = jiff::Timestamp::now().to_string();
+    let told = run(&["explain", "E3", "--data-dir", &data, "--now", &now, "--json"]).well().json_lines();
     for rule in told[0]["rules"].as_array().expect("rules") {
         let (word, reason) = by_rule[rule["rule"].as_str().expect("a rule")];
-        assert_eq!((&rule["outcome"], rule["reason"].as_str().unwrap_or_default()), (&json!(word), reason));
+        assert_eq!(
+            (&rule["outcome"], rule["reason"].as_str().unwrap_or_default()),
+            (&json!(word), reason),
+            "{rule}"
+        );
         assert_eq!(
             rule["findings"],
             found(outcomes, &rule["rule"]),

@@ -2,7 +2,7 @@
 //!
 //! *Invariants.* Every notice has its number as the event's id; a client that comes back with Last-Event-ID gets all after it,
 //! in order, none twice and none left out, however long it was away: what is not in the buffer is read from the ledger. Without
-//! Last-Event-ID the stream begins with what comes next.
+//! Last-Event-ID the stream begins with what comes next; with one that this ledger never gave, from the beginning.
 
 use super::{App, Problem};
 use axum::extract::State;
@@ -88,8 +88,9 @@ pub async fn alerts(
     let service = app.service()?;
     let live = service.notices.subscribe();
     drop(service);
+    let last = app.read(|ledger| ledger.last_notice()).await?;
     let sent = match headers.get("last-event-id") {
-        None => app.read(|ledger| ledger.last_notice()).await?,
+        None => last,
         Some(id) => id.to_str().ok().and_then(|id| id.trim().parse().ok()).ok_or_else(|| {
             Problem::bad_request(
                 "bad_last_event_id",
@@ -97,6 +98,8 @@ pub async fn alerts(
             )
         })?,
     };
+    // A number that was never given comes from a ledger that is gone: better all again than silence.
+    let sent = if sent > last { 0 } else { sent };
     let streams = app.shared.metrics.streams.clone();
     streams.inc();
     let stopping = app.shared.stopping.subscribe();

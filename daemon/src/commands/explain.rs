@@ -159,7 +159,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 fn explained(args: &Args, rules: &Rules) -> Result<Explained> {
     let section = normalise::code(&args.section).into_owned();
-    let mut session = Session::start(&args.session, rules, None)?;
+    let mut options = args.session.clone();
+    if args.files.is_empty() {
+        // As the daemon judges: by the clock, not by the latest event.
+        options.now = options.now.or(Some(Instant(crate::clock::system_now())));
+    }
+    let mut session = Session::start(&options, rules, None)?;
     let mut bidders = BTreeSet::new();
     let mut seen = |event: &Event| bidders.extend(bidder_in(event, &section).map(str::to_owned));
     if args.files.is_empty() {

@@ -36,12 +36,13 @@ pub enum Format {
 }
 
 /// Options of every command that runs files through the engine.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct SessionArgs {
     /// What the files hold.
     #[arg(long, value_enum, default_value = "events")]
     pub format: Format,
-    /// The instant that time stops at, such as 2026-02-20T12:00:00+08:00 [default: the latest event's].
+    /// The instant that time stops at, such as 2026-02-20T12:00:00+08:00 [default: the latest event's; over a
+    /// daemon's journal, now].
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub now: Option<Instant>,
     /// A file of rules: `profile`, `placeholders`, `[thresholds]`.

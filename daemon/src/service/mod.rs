@@ -299,7 +299,7 @@ impl Loading<'_> {
                 self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
             self.holdings.note(change);
         }
-        self.engine.settle();
+        self.engine.settle(self.driver.skip());
         self.drain();
         Ok(())
     }

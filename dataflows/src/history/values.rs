@@ -52,9 +52,8 @@ enum Uses {
     #[default]
     None,
     One(Holder),
-    // Boxed so that the index of a million values used once stays small.
-    #[allow(clippy::box_collection)]
-    Many(Box<Vec<Holder>>),
+    // Exactly as long as it must be: spare room in a million of them would be a tenth of all memory.
+    Many(Box<[Holder]>),
 }
 
 impl Uses {
@@ -72,14 +71,14 @@ impl Uses {
             (Uses::One(held), -1) if held == holder => *self = Uses::None,
             _ => {
                 let mut holders = match std::mem::take(self) {
-                    Uses::Many(holders) => *holders,
+                    Uses::Many(holders) => holders.into_vec(),
                     few => few.as_slice().to_vec(),
                 };
                 apply(&mut holders, holder, diff);
                 *self = match holders[..] {
                     [] => Uses::None,
                     [holder] => Uses::One(holder),
-                    _ => Uses::Many(Box::new(holders)),
+                    _ => Uses::Many(holders.into()),
                 };
             }
         }

@@ -37,8 +37,9 @@ pub fn credit_code_check(code: &str) -> bool {
     }
 }
 
-/// Whether eighteen ASCII characters are a resident identity number: a region from 11 to 82, a birth date that exists
-/// between 1900 and 2099, and the right check character. The last may be `X` or `x`.
+/// Whether eighteen ASCII characters are an identity number: a region from 11 to 83, or a 9 in its place (foreigners'
+/// permanent residence), a birth date that exists between 1900 and 2099, and the right check character. The last may be
+/// `X` or `x`. Rather one code too many is hidden than one person too few.
 pub fn is_identity_number(number: &[u8; LENGTH]) -> bool {
     if !number[..17].iter().all(u8::is_ascii_digit) {
         return false;
@@ -49,7 +50,7 @@ pub fn is_identity_number(number: &[u8; LENGTH]) -> bool {
         super::Date::from_ymd(part(6, 10).into(), part(10, 12).into(), part(12, 14).into()).is_ok();
     let sum: u32 =
         number.iter().zip(IDENTITY_WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    (11..=82).contains(&part(0, 2))
+    matches!(part(0, 2), 11..=83 | 90..=99)
         && (1900..2100).contains(&part(6, 10))
         && birth_exists
         && usize::try_from(sum % 11)
@@ -119,7 +120,9 @@ mod tests {
             (b"110105194912310021", false), // check character
             (b"110105194913310025", false), // month 13
             (b"110105194902300020", false), // 30 February
-            (b"91010519491231002X", false), // region
+            (b"83010519900101001X", true),  // Taiwan
+            (b"910105194912310029", true),  // a foreigner's permanent residence
+            (b"840105199001010011", false), // region
             (b"1101051949123100AX", false),
         ] {
             assert_eq!(is_identity_number(number), expected, "{}", String::from_utf8_lossy(number));

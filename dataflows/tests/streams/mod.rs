@@ -552,7 +552,7 @@ fn events_of(op: &Op) -> Vec<(&'static str, Value, u8)> {
         }
         Op::Crowd { section, bidders, machine, at } => {
             let bid = |number: u8| {
-                let section = section + u8::from(number % 16 == 0);
+                let section = section + u8::from(number.is_multiple_of(16));
                 let device = json!({ "machine_code": code(*machine) });
                 let bidder = json!({ "code": format!("CROWD{number}") });
                 json!({"section": section_code(section), "bidder": bidder, "device": device})
@@ -655,7 +655,7 @@ pub fn disordered(admitted: &[Admitted], seed: u64) -> Vec<Admitted> {
         Dice(name.fold(seed ^ again, |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)))
             .below(usize::MAX)
     };
-    let twice = admitted.iter().filter(|admitted| place(admitted, 1) % 4 == 0);
+    let twice = admitted.iter().filter(|admitted| place(admitted, 1).is_multiple_of(4));
     let mut placed: Vec<_> = admitted.iter().map(|event| (place(event, 0), event)).collect();
     placed.extend(twice.map(|event| (place(event, 2), event)));
     placed.sort_by_key(|(place, _)| *place);

@@ -123,7 +123,7 @@ impl Rig {
     /// Pays the merge debt of a load; gives the seconds.
     pub fn settle(&mut self) -> f64 {
         let began = Clock::now();
-        self.machine.engine.settle();
+        self.machine.engine.settle(self.driver.skip());
         began.elapsed().as_secs_f64()
     }
 
