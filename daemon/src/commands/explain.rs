@@ -287,6 +287,6 @@ mod tests {
     #[test]
     fn a_section_that_is_not_there_is_said() {
         let error = explain("NOWHERE", "dev-07-same-ip").expect_err("no such section");
-        assert_eq!(error.to_string(), "section NOWHERE is in none of the files");
+        assert_eq!(error.to_string(), "no event about section NOWHERE holds there");
     }
 }
