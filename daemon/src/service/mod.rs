@@ -19,12 +19,12 @@ pub use publisher::NoticeSink;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::journal::{Journal, JournalError, SiteKey};
+use crate::journal::{Journal, JournalError, Reader, SiteKey};
 use crate::ledger::{Ledger, LedgerError};
 use crate::metrics::Metrics;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
@@ -41,7 +41,10 @@ use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::symbols::{EventRef, Symbols};
 
 /// How many events are read from the journal into one commit while the history is loaded.
-const LOAD_EVENTS: usize = 50_000;
+const LOAD_EVENTS: usize = 25_000;
+
+/// How many such batches wait parsed: some ten megabytes each.
+const PARSED_BATCHES: usize = 2;
 
 /// How many notices a slow stream may lag behind before it has to read them from the ledger.
 const NOTICES_BUFFERED: usize = 1024;
@@ -180,7 +183,7 @@ impl Service {
             directory: &directory,
             fed: 0,
         };
-        loading.load(&journal, &symbols, &placeholders, clock.now())?;
+        loading.load(&journal, &data_dir, &symbols, &placeholders, clock.now())?;
         let (driver, holdings) = (loading.driver, loading.holdings);
         metrics.journal_events.set(journal.last().seq.cast_signed());
 
@@ -263,6 +266,7 @@ impl Loading<'_> {
     fn load(
         &mut self,
         journal: &Journal,
+        data_dir: &Path,
         symbols: &Symbols,
         placeholders: &Placeholders,
         now: i64,
@@ -274,26 +278,16 @@ impl Loading<'_> {
             engine.feed(commit);
         });
         let archive = JournalArchive { journal, symbols, placeholders };
-        let mut batch = Vec::new();
-        let broken = journal.for_each(0, |entry| match reread(&entry.body, placeholders) {
-            Ok(event) => {
-                batch.push(event);
-                if batch.len() >= LOAD_EVENTS {
-                    self.feed(&mut batch, &archive);
-                }
-                ControlFlow::Continue(())
+        // Reading and parsing take as long as taking in: two threads, with a few batches between them.
+        let (parsed, batches) = mpsc::sync_channel(PARSED_BATCHES);
+        let reader = Reader::open(data_dir)?;
+        std::thread::scope(|scope| {
+            let parser = scope.spawn(move || parse(&reader, placeholders, &parsed));
+            for batch in batches {
+                self.feed(&batch, &archive);
             }
-            Err(faults) => ControlFlow::Break(ServiceError::Unreadable {
-                seq: entry.seq,
-                source_name: entry.source,
-                id: entry.id,
-                reason: faults.to_string(),
-            }),
+            parser.join().map_err(|_| ServiceError::Ended("the parser ended by a panic".to_owned()))?
         })?;
-        if let ControlFlow::Break(unreadable) = broken {
-            return Err(unreadable);
-        }
-        self.feed(&mut batch, &archive);
         while self.engine.progress() <= self.fed {
             let change =
                 self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
@@ -304,10 +298,9 @@ impl Loading<'_> {
         Ok(())
     }
 
-    fn feed(&mut self, batch: &mut Vec<Event>, archive: &dyn Archive) {
+    fn feed(&mut self, batch: &[Event], archive: &dyn Archive) {
         self.directory.learn(batch.iter());
         let commit = self.driver.take(batch.iter(), archive);
-        batch.clear();
         self.fed = commit.time;
         self.engine.feed(commit);
         self.drain();
@@ -317,6 +310,36 @@ impl Loading<'_> {
         while let Ok(change) = self.changes.try_recv() {
             self.holdings.note(change);
         }
+    }
+}
+
+/// Reads the journal in order into batches of events.
+fn parse(
+    reader: &Reader,
+    placeholders: &Placeholders,
+    parsed: &mpsc::SyncSender<Vec<Event>>,
+) -> Result<(), ServiceError> {
+    let mut batch = Vec::with_capacity(LOAD_EVENTS);
+    let broken = reader.for_each(0, |entry| match reread(&entry.body, placeholders) {
+        Ok(event) => {
+            batch.push(event);
+            if batch.len() == LOAD_EVENTS {
+                // Nobody receives any more only if loading failed, and then that is what is told.
+                parsed.send(std::mem::replace(&mut batch, Vec::with_capacity(LOAD_EVENTS))).ok();
+            }
+            ControlFlow::Continue(())
+        }
+        Err(faults) => ControlFlow::Break(ServiceError::Unreadable {
+            seq: entry.seq,
+            source_name: entry.source,
+            id: entry.id,
+            reason: faults.to_string(),
+        }),
+    })?;
+    parsed.send(batch).ok();
+    match broken {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(unreadable) => Err(unreadable),
     }
 }
 
