@@ -3,10 +3,9 @@
 //! parse (binds nothing) → bind → compute the history → ready → wait → drain. The server listens from the first moment, so that
 //! `/healthz` lives while a long history is computed, and `/readyz` tells when it is done.
 
-use crate::api::{AdminToken, App};
+use crate::api::{AdminToken, App, token_path};
 use crate::service::{Service, ServiceError, Setup};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -66,7 +65,7 @@ impl Host {
     /// # Errors
     /// If the address is taken, or the data directory cannot be used.
     pub async fn start(listen: SocketAddr, setup: Setup) -> Result<Host, HostError> {
-        let path = setup.data_dir.join("admin.token");
+        let path = token_path(&setup.data_dir);
         let (token, new_token) = AdminToken::load_or_create(&setup.data_dir)
             .map_err(|source| HostError::Token { path, source })?;
         let bind = TcpListener::bind(listen).await;
@@ -141,9 +140,4 @@ pub async fn terminated() {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-}
-
-/// Where a data directory's token is, for the message that tells.
-pub fn token_path(data_dir: &Path) -> std::path::PathBuf {
-    data_dir.join("admin.token")
 }

@@ -7,6 +7,11 @@
 //!    so equal values have equal trees and equal canonical bytes.
 //! 3. Whatever a sender can grow has a limit below, checked while reading and before memory is spent on it.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "JSON has such numbers; they are made exact in `normalise`, and go no further"
+)]
+
 use std::cell::RefCell;
 use std::fmt;
 

@@ -20,7 +20,7 @@ mod problem;
 mod sections;
 mod stream;
 
-pub use auth::AdminToken;
+pub use auth::{AdminToken, token_path};
 pub use problem::Problem;
 
 use crate::ledger::Reader;

@@ -4,8 +4,9 @@
 //! service. Afterwards the daemon keeps serving, and the summary says what was planted, what was found and where to look. Data lie in
 //! a folder of their own that goes with the demo.
 
+use crate::api::token_path;
 use crate::clock::Clock;
-use crate::host::{Host, terminated, token_path};
+use crate::host::{Host, terminated};
 use crate::ledger::{Reader, Summary};
 use crate::metrics::Metrics;
 use crate::service::{Item, NoticeSink, Receipt, Service, Setup};

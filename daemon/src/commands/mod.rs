@@ -49,9 +49,6 @@ enum Command {
     CheckConfig(check_config::Args),
 }
 
-/// The exit code for a configuration that is wrong (sysexits' EX_CONFIG is 78; the design gives 64).
-pub const EX_CONFIG: u8 = 64;
-
 /// Sends the log to standard error, as text to a terminal, else as JSON lines. `XIEZHI_LOG` filters it.
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("XIEZHI_LOG")

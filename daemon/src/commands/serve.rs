@@ -1,9 +1,9 @@
 //! `xiezhi serve`: the daemon.
 
-use super::EX_CONFIG;
+use crate::api::token_path;
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::host::{Host, token_path};
+use crate::config::{Config, EXIT_CODE};
+use crate::host::Host;
 use crate::metrics::Metrics;
 use crate::service::{NoticeSink, Setup};
 use anyhow::Context;
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Ok(config) => config,
         Err(mistakes) => {
             eprint!("{mistakes}");
-            return Ok(ExitCode::from(EX_CONFIG));
+            return Ok(ExitCode::from(EXIT_CODE));
         }
     };
     super::log_to_stderr();

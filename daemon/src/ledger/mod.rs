@@ -83,6 +83,14 @@ pub struct Applied {
     pub findings: Vec<(Option<Rendered>, Option<Rendered>)>,
 }
 
+/// What findings are now, each by its subject and name: as it holds, or that it holds no more.
+pub type Changes = BTreeMap<(Subject, String), Option<Rendered>>;
+
+/// Where a finding stands in [`Changes`]; none for a rule that this version does not know.
+pub fn place_of(finding: &Rendered) -> Option<(Subject, String)> {
+    Some((Subject::of(finding)?, finding.name()))
+}
+
 /// The ledger as its one writer holds it.
 pub struct Ledger {
     connection: Connection,
@@ -165,45 +173,43 @@ impl Ledger {
         now: i64,
         directory: &dyn Directory,
     ) -> Result<Applied, LedgerError> {
-        let mut changes: BTreeMap<String, Option<Rendered>> = BTreeMap::new();
+        let mut changes = Changes::new();
         for held in self.findings() {
             match findings.get(&held.name()) {
                 Some(same) if same == held => {}
-                other => {
-                    changes.insert(held.name(), other.cloned());
-                }
+                other => changes.extend(place_of(held).map(|place| (place, other.cloned()))),
             }
         }
-        for (name, finding) in findings {
-            let known = Subject::of(&finding)
-                .and_then(|s| self.by_subject.get(&s))
-                .is_some_and(|f| f.contains_key(&name));
+        for finding in findings.into_values() {
+            let Some((subject, name)) = place_of(&finding) else { continue };
+            let known = self.by_subject.get(&subject).is_some_and(|held| held.contains_key(&name));
             if !known {
-                changes.insert(name, Some(finding));
+                changes.insert((subject, name), Some(finding));
             }
         }
         self.apply(changes, now, directory)
     }
 
-    /// Applies one change: for each finding's name, what it is now, or that it is no more.
+    /// Applies one change of findings.
     ///
     /// # Errors
     /// If the transaction fails; the daemon must stop then, as what it holds in memory is ahead of the file.
     pub fn apply(
         &mut self,
-        changes: BTreeMap<String, Option<Rendered>>,
+        changes: Changes,
         now: i64,
         directory: &dyn Directory,
     ) -> Result<Applied, LedgerError> {
         let mut applied = Applied::default();
         let mut touched = BTreeSet::new();
-        for (name, after) in changes {
-            let before = self.release(&name, &mut touched);
+        for ((subject, name), after) in changes {
+            let before = self.release(&subject, &name);
             if let Some(after) = &after {
-                touched.extend(self.hold(after.clone()));
+                self.hold(after.clone());
             }
             if before != after {
                 applied.findings.push((before, after));
+                touched.insert(subject);
             }
         }
         if applied.findings.is_empty() {
@@ -278,24 +284,21 @@ impl Ledger {
             .map_err(|source| self.sqlite(source))
     }
 
-    /// Puts a finding where it belongs; gives its subject.
-    fn hold(&mut self, finding: Rendered) -> Option<Subject> {
-        let subject = Subject::of(&finding)?;
-        self.by_subject.entry(subject.clone()).or_default().insert(finding.name(), finding);
-        Some(subject)
+    /// Puts a finding where it belongs.
+    fn hold(&mut self, finding: Rendered) {
+        if let Some((subject, name)) = place_of(&finding) {
+            self.by_subject.entry(subject).or_default().insert(name, finding);
+        }
     }
 
-    /// Takes a finding out; its subject is touched.
-    fn release(&mut self, name: &str, touched: &mut BTreeSet<Subject>) -> Option<Rendered> {
-        // A name tells its rule, section and key, and so its subject.
-        let subject = subject_of_name(name)?;
-        let findings = self.by_subject.get_mut(&subject)?;
-        let finding = findings.remove(name)?;
+    /// Takes a finding out.
+    fn release(&mut self, subject: &Subject, name: &str) -> Option<Rendered> {
+        let findings = self.by_subject.get_mut(subject)?;
+        let finding = findings.remove(name);
         if findings.is_empty() {
-            self.by_subject.remove(&subject);
+            self.by_subject.remove(subject);
         }
-        touched.insert(subject);
-        Some(finding)
+        finding
     }
 
     fn texts(&self, sql: &str) -> rusqlite::Result<Vec<String>> {
@@ -309,22 +312,6 @@ impl Ledger {
     fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
         LedgerError::Sqlite { path: self.path.clone(), source }
     }
-}
-
-fn subject_of_name(name: &str) -> Option<Subject> {
-    let mut parts = name.splitn(3, '|');
-    let (rule, section, key) = (parts.next()?, parts.next()?, parts.next()?);
-    let finding = Rendered {
-        rule: rule.to_owned(),
-        section: (!section.is_empty()).then(|| section.to_owned()),
-        key: key.to_owned(),
-        parties: Vec::new(),
-        persons: Vec::new(),
-        severity: String::new(),
-        value: BTreeMap::new(),
-        evidence: Vec::new(),
-    };
-    Subject::of(&finding)
 }
 
 fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
@@ -444,12 +431,16 @@ mod tests {
     }
 
     #[test]
-    fn a_name_tells_its_subject() {
-        for finding in
-            [finding("DEV-03", "S", Some("E1"), "k|with|bars"), finding("HIS-02", "L", None, "k|x")]
-        {
-            assert_eq!(subject_of_name(&finding.name()), Subject::of(&finding));
-        }
+    fn odd_codes_come_and_go_like_others() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let names = Names::default();
+        let mut ledger = Ledger::open(dir.path()).expect("a ledger");
+        let odd = [finding("DEV-03", "S", Some("E|1"), "k|x"), finding("HIS-02", "L", None, "|k")];
+        assert_eq!(ledger.correct(set(&odd), 1, &names).expect("written").notices.len(), 2);
+        let gone = odd.iter().filter_map(place_of).map(|place| (place, None)).collect();
+        let gone = ledger.apply(gone, 2, &names).expect("written");
+        assert!(gone.notices.iter().all(|notice| notice.alert.state == "withdrawn"));
+        assert_eq!((gone.notices.len(), ledger.findings().count()), (2, 0));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::engine::Engine;
-use xiezhi_dataflows::event::{Admitted, Event, Refused};
+use xiezhi_dataflows::event::{Admitted, Event, Fault, Refused};
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::symbols::Symbols;
 
@@ -336,33 +336,21 @@ impl Committer {
 
 impl Gathered {
     fn refuse(&mut self, refused: Refused, raw: Vec<u8>, index: usize, origin: &str, receipt: &mut Receipt) {
-        let reasons: Vec<Reason> = refused
-            .faults
-            .0
-            .iter()
-            .map(|fault| Reason {
-                code: fault.code.as_str().to_owned(),
-                path: fault.path.clone(),
-                message: fault.reason.clone(),
-            })
-            .collect();
-        if let Some(first) = reasons.first() {
-            receipt.quarantined.push(Refusal {
-                index,
-                code: first.code.clone(),
-                path: first.path.clone(),
-                reason: first.message.clone(),
-            });
-        }
-        self.quarantined.push(NewQuarantined {
+        let reason = |fault: &Fault| Reason {
+            code: fault.code.as_str().to_owned(),
+            path: fault.path.clone(),
+            message: fault.reason.clone(),
+        };
+        let quarantined = NewQuarantined {
             origin: origin.to_owned(),
-            reasons,
+            reasons: refused.faults.0.iter().map(reason).collect(),
             source: refused.source,
             id: refused.id,
             kind: refused.kind,
             body: refused.body,
             raw,
-        });
+        };
+        self.quarantine(quarantined, index, receipt);
     }
 
     fn conflict(&mut self, event: &Event, body: Vec<u8>, index: usize, origin: &str, receipt: &mut Receipt) {
@@ -373,13 +361,7 @@ impl Gathered {
                       and event.retracted for what was wrong"
                 .to_owned(),
         };
-        receipt.quarantined.push(Refusal {
-            index,
-            code: reason.code.clone(),
-            path: reason.path.clone(),
-            reason: reason.message.clone(),
-        });
-        self.quarantined.push(NewQuarantined {
+        let quarantined = NewQuarantined {
             origin: origin.to_owned(),
             reasons: vec![reason],
             source: Some(event.source.to_string()),
@@ -387,6 +369,15 @@ impl Gathered {
             kind: Some(event.data.kind().to_owned()),
             raw: body.clone(),
             body: Some(body),
-        });
+        };
+        self.quarantine(quarantined, index, receipt);
+    }
+
+    /// Puts something into quarantine and its leading reason into the receipt.
+    fn quarantine(&mut self, quarantined: NewQuarantined, index: usize, receipt: &mut Receipt) {
+        if let Some(Reason { code, path, message }) = quarantined.reasons.first().cloned() {
+            receipt.quarantined.push(Refusal { index, code, path, reason: message });
+        }
+        self.quarantined.push(quarantined);
     }
 }

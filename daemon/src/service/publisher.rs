@@ -10,7 +10,7 @@ use super::committer::Commits;
 use super::{Failure, NOTICES_BUFFERED, ServiceError, findings_of};
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::ledger::{Applied, Ledger};
+use crate::ledger::{Applied, Changes, Ledger, place_of};
 use crate::metrics::Metrics;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use std::thread::JoinHandle;
 use tokio::sync::broadcast;
 use xiezhi_alerts::message::NoticeShown;
 use xiezhi_dataflows::engine::Change;
-use xiezhi_dataflows::finding::{Published, Rendered};
+use xiezhi_dataflows::finding::Published;
 use xiezhi_dataflows::operators::Diff;
 use xiezhi_dataflows::symbols::Symbols;
 
@@ -99,18 +99,17 @@ impl Publisher {
 
     /// Applies what one commit changed.
     fn apply(&mut self, ledger: &mut Ledger, change: &Change, now: i64) -> Result<(), ServiceError> {
-        let mut after: BTreeMap<String, Option<Rendered>> = BTreeMap::new();
+        let mut after = Changes::new();
         for (what, diff) in &change.changes {
             self.count(what, *diff);
             let Published::Finding(finding) = what else { continue };
             let rendered = finding.render(&self.symbols);
-            match diff.signum() {
-                1 => {
-                    after.insert(rendered.name(), Some(rendered));
-                }
-                _ => {
-                    after.entry(rendered.name()).or_insert(None);
-                }
+            let Some(place) = place_of(&rendered) else { continue };
+            if *diff > 0 {
+                after.insert(place, Some(rendered));
+            } else {
+                // A finding that only changed goes and comes in one commit.
+                after.entry(place).or_insert(None);
             }
         }
         if after.is_empty() {

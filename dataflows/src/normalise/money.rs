@@ -4,6 +4,8 @@
 //! shortest decimal rendering, so that 0.1 means one tenth and not its nearest neighbour in binary. Invariant: the
 //! result is exact, or there is none; nothing is ever rounded away (only shares are, see [`share`]).
 
+#![allow(clippy::disallowed_types, reason = "where the numbers of JSON become whole fen")]
+
 use crate::json::Json;
 
 /// Money is below this many yuan. 10^13 yuan are 10^15 fen, fifteen digits, the most that a 64-bit float carries
