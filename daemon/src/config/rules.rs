@@ -277,6 +277,15 @@ mod tests {
     }
 
     #[test]
+    fn the_profiles_that_are_shipped_are_the_built_in_ones() {
+        for name in ["national", "fujian", "daqing"] {
+            let file = format!("{}/../deploy/profiles/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+            let rules = load(&format!("profile = {file:?}")).expect("no mistakes");
+            assert_eq!(Some(rules.params.profile), Profile::named(name), "{file}");
+        }
+    }
+
+    #[test]
     fn a_file_of_rules_has_thresholds_and_a_profile_by_name_or_in_full() {
         let rules = load("profile = \"fujian\"\n[thresholds]\nrun_min = 5").expect("no mistakes");
         assert_eq!((rules.params.profile.name.as_str(), rules.params.thresholds.run_min), ("fujian", 5));
