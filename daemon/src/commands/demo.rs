@@ -32,10 +32,10 @@ pub struct Args {
     #[arg(long, default_value = "127.0.0.1:8700", value_name = "ADDRESS")]
     listen: SocketAddr,
     /// Another seed is another venue.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 2)]
     seed: u64,
     /// Days of history before the day that is played.
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 31)]
     history_days: u32,
     /// How long the day that is played takes, seconds.
     #[arg(long, default_value_t = 20)]
@@ -153,8 +153,9 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         () = terminated() => { host.stop().await.ok(); bail!("stopped before the day was over") }
     };
     tokio::time::sleep(BREATH).await;
-    summarise(&played, data_dir, &metrics, host.address)?;
+    summarise(&played, data_dir, &metrics)?;
     if !args.once {
+        tell_where_to_look(data_dir, host.address);
         host.wait().await?;
     }
     host.stop().await?;
@@ -249,7 +250,7 @@ impl Player {
     }
 }
 
-fn summarise(played: &Played, data_dir: &Path, metrics: &Metrics, address: SocketAddr) -> anyhow::Result<()> {
+fn summarise(played: &Played, data_dir: &Path, metrics: &Metrics) -> anyhow::Result<()> {
     let reader = Reader::open(data_dir)?;
     let Summary { findings, alerts, parties_by_rule } = reader.summary()?;
     println!("\n  ── 小结 summary ──");
@@ -282,6 +283,10 @@ fn summarise(played: &Played, data_dir: &Path, metrics: &Metrics, address: Socke
         .iter()
         .filter(|(rule, parties)| parties_by_rule.contains(&((*rule).to_owned(), parties.to_vec())));
     println!("  预设情形 planted and found: {} of {}.", found.count(), planted.len());
+    Ok(())
+}
+
+fn tell_where_to_look(data_dir: &Path, address: SocketAddr) {
     let token = token_path(data_dir);
     println!(
         "\n  The daemon keeps serving on http://{address} (Ctrl-C ends it and removes its data). Look around:"
@@ -297,5 +302,4 @@ fn summarise(played: &Played, data_dir: &Path, metrics: &Metrics, address: Socke
         "    curl -sN -H \"Authorization: Bearer $TOKEN\" -H 'Last-Event-ID: 0' http://{address}/api/v1/alerts/stream"
     );
     println!("    curl -s -H \"Authorization: Bearer $TOKEN\" http://{address}/metrics");
-    Ok(())
 }
