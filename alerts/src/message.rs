@@ -22,8 +22,8 @@ pub struct SectionNames {
     pub project_name: Option<String>,
     /// The department that supervises it.
     pub department: Option<String>,
-    /// The planned opening, µs since 1970.
-    pub opening_at: Option<i64>,
+    /// The planned opening, RFC 3339, +08:00.
+    pub opening_at: Option<String>,
 }
 
 /// Where names are looked up.

@@ -79,7 +79,7 @@ impl Held {
                 let names = SectionNames {
                     name: owned(section.name.as_ref()),
                     project: Some(section.project.as_str().to_owned()),
-                    opening_at: section.opening_at.map(|at| at.0),
+                    opening_at: section.opening_at.map(|at| at.to_rfc3339()),
                     ..SectionNames::default()
                 };
                 self.section(at, section.section.as_str(), names);
@@ -88,7 +88,7 @@ impl Held {
                 let names = SectionNames {
                     name: owned(section.name.as_ref()),
                     project: section.project.as_ref().map(|p| p.as_str().to_owned()),
-                    opening_at: section.opening_at.map(|at| at.0),
+                    opening_at: section.opening_at.map(|at| at.to_rfc3339()),
                     ..SectionNames::default()
                 };
                 self.section(at, section.section.as_str(), names);
