@@ -76,11 +76,6 @@ impl Intake {
         self.settle(name, event, archive, give);
     }
 
-    /// Whether an event holds; none if nothing is remembered of it (then it holds if it has come).
-    pub fn holds(&self, name: EventRef) -> Option<bool> {
-        self.entangled.get(&name).map(|e| e.holds)
-    }
-
     /// Judges again the event that came and all that its chain of retractions reaches.
     fn settle(
         &mut self,
