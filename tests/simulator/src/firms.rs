@@ -25,12 +25,36 @@ pub struct Firm {
     pub recorded: bool,
     /// Sections won so far; a winning manager is bound to the site, so the next bid names another.
     pub wins: u32,
+    /// Bids in awarded sections before the first win: ten would be a lead (HIS-01).
+    pub losses: u32,
     /// Withdrawals and declined awards so far: at most two, or HIS-14 would report them.
     pub quits: u8,
     /// Named by the witness desk already: once is enough, or WIT-19 would report it.
     pub witnessed: bool,
-    /// Who holds it, where that is an organisation.
-    pub holder: Option<OrgNo>,
+    /// What a scheme put into its entry in the register.
+    pub entry: Option<Box<Entry>>,
+}
+
+/// Values that a scheme puts into a firm's entry in the register of parties.
+#[derive(Default)]
+pub struct Entry {
+    /// The legal representative.
+    pub legal_representative: Option<PersonNo>,
+    /// One more director.
+    pub director: Option<PersonNo>,
+    /// The address.
+    pub address: Option<Box<str>>,
+    /// A holder and its share in per cent.
+    pub holder: Option<(Owner, i64)>,
+}
+
+/// Who holds a share.
+#[derive(Clone, Copy)]
+pub enum Owner {
+    /// An organisation.
+    Organisation(OrgNo),
+    /// A person.
+    Person(PersonNo),
 }
 
 /// People of a firm by post.
@@ -99,9 +123,10 @@ impl Firms {
             name: names::firm(name_number, trade).into(),
             recorded: false,
             wins: 0,
+            losses: 0,
             quits: 0,
             witnessed: false,
-            holder: None,
+            entry: None,
         });
         number
     }

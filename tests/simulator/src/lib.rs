@@ -16,10 +16,11 @@
 //! 1. Times never decrease, within a day and from day to day.
 //! 2. Memory does not grow with the number of days (the register of firms apart).
 //! 3. A section without a scheme causes no finding that a rule could derive with certainty from its
-//!    events. Leads from chance (HIS-01, rarely HIS-02, HIS-04, HIS-10) may arise, as in life.
+//!    events. Leads from chance (HIS-01, HIS-02, HIS-04, HIS-10) are rare: none in a year by default.
 //! 4. Every truth with `holds` must be found at the end under default thresholds; every other must not.
 
 mod auction;
+mod bid;
 mod clock;
 mod codes;
 mod dice;
@@ -30,6 +31,7 @@ mod plan;
 mod prices;
 mod queue;
 mod render;
+mod scheme;
 mod schemes;
 mod section;
 mod settings;
@@ -38,8 +40,7 @@ mod truth;
 mod venue;
 
 pub use codes::check_digit;
-pub use settings::{
-    BIDS_PER_DAY_MAX, DAYS_MAX, Detail, FIRMS_MAX, FIRMS_MIN, Scheme, Schemes, Settings, SettingsError,
-};
+pub use scheme::{Scheme, Schemes};
+pub use settings::{BIDS_PER_DAY_MAX, DAYS_MAX, Detail, FIRMS_MAX, FIRMS_MIN, Settings, SettingsError};
 pub use truth::Truth;
 pub use venue::{Day, SimEvent, Venue};

@@ -97,6 +97,14 @@ impl Line {
         self.bytes.push(b'"');
     }
 
+    /// A code: a prefix and a number of six digits or more.
+    pub fn numbered(&mut self, key: &str, prefix: &str, number: u64) {
+        self.quoted(key, |bytes| {
+            bytes.extend_from_slice(prefix.as_bytes());
+            push_number(bytes, number, 6);
+        });
+    }
+
     /// A truth value.
     pub fn flag(&mut self, key: &str, value: bool) {
         self.key(key);
@@ -138,6 +146,11 @@ impl Line {
     /// An organisation.
     pub fn org(&mut self, key: &str, code: &OrgCode, name: &str) {
         self.key(key);
+        self.org_value(code, name);
+    }
+
+    /// An organisation as an element or value.
+    pub fn org_value(&mut self, code: &OrgCode, name: &str) {
         self.raw(r#"{"code":""#);
         self.bytes.extend_from_slice(code);
         self.raw(r#"","name":""#);

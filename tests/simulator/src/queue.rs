@@ -12,8 +12,9 @@ use crate::{
     truth::Truth,
 };
 
-/// Days from a section's planning to its last event: 46 before the opening, 64 after it, and a reserve.
-pub const BUCKETS_MAX: usize = 120;
+/// Days from a section's planning to its last event or finding: 46 before the opening, 75 after it (a
+/// complaint that should have been decided), and a reserve.
+const BUCKETS_MAX: usize = 140;
 
 /// A step in a section's life. The number is the place of a bid or of an expert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

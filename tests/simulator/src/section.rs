@@ -1,4 +1,4 @@
-//! A project, its sections and their bids, as planned: who, when, how much, and how it ends.
+//! A project and its sections, as planned: who, when, how much, and how it ends.
 //!
 //! A plan is compact and shared; its events are written only on the day on which they happen. Instants
 //! are local seconds, amounts fen.
@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::{
-    clock::{DAY, Local, MINUTE},
-    codes::PersonNo,
+    bid::Bid,
+    clock::{DAY, Local, MINUTE, at, weekday_until},
     firms::FirmNo,
 };
 
@@ -62,6 +62,7 @@ impl Evaluation {
 }
 
 /// A project with one to three sections.
+#[derive(Clone)]
 pub struct Project {
     /// Its number in this venue, from 1.
     pub serial: u64,
@@ -106,11 +107,36 @@ pub struct Award {
     pub declined: Option<Local>,
     /// When the award is made and notified.
     pub made: Local,
-    /// When the contract is signed.
-    pub signed: Local,
+    /// When the contract is signed, if it is.
+    pub signed: Option<Local>,
+    /// The contract's price, where it is not the award's.
+    pub contract_price: Option<i64>,
     /// When the work is done, where that is told.
     pub completed: Option<Local>,
 }
+
+/// How a committee scores.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scoring {
+    /// Each expert alone, and all alike.
+    Honest,
+    /// The second expert marks one bidder down.
+    OneSided,
+    /// The third expert judges an objective item differently.
+    Unequal,
+    /// The first expert gives more than full marks.
+    OverFull,
+    /// The second expert copies the first.
+    Copied,
+    /// The third expert lifts the first bidder over the second, whom all others prefer.
+    Deciding,
+}
+
+/// Rooms that the day's plan leaves empty are numbered from here, one for each opening of the day.
+pub const SPARE_ROOMS: u64 = 1000;
+
+/// An opening ends before the next one in the room begins.
+pub const OPENING_LENGTH: i64 = 26 * MINUTE;
 
 /// A section (标段).
 pub struct Section {
@@ -132,16 +158,28 @@ pub struct Section {
     pub documents_until: Local,
     /// The deadline, which is the opening time.
     pub deadline: Local,
-    /// Number of the opening room; from 1000 the spare rooms.
+    /// Its place among the openings of the day, from 0.
+    pub opening: u64,
+    /// Number of the opening room; from [`SPARE_ROOMS`] those that no opening is planned in.
     pub room: u64,
     /// When the opening really starts.
     pub started: Local,
+    /// How long the opening takes.
+    pub opening_length: i64,
+    /// When a material change comes too late, if one does.
+    pub late_change: Option<Local>,
     /// Numbers of the experts.
     pub experts: Vec<u64>,
+    /// The firm that the first expert works for, if it is a firm.
+    pub employer: Option<FirmNo>,
+    /// How the experts score.
+    pub scoring: Scoring,
     /// When evaluation ends.
     pub evaluated: Local,
     /// Are scores told?
     pub scored: bool,
+    /// Are the files' contents told: texts, names, unit prices?
+    pub filed: bool,
     /// How it ends.
     pub ending: Ending,
     /// The award, where there is one.
@@ -151,14 +189,39 @@ pub struct Section {
 }
 
 impl Section {
-    /// When the opening ends: before the next one in the room begins.
+    /// When the opening ends.
     pub const fn closed(&self) -> Local {
-        self.started + 26 * MINUTE
+        self.started + self.opening_length
     }
 
     /// When evaluation starts.
     pub const fn evaluation(&self) -> Local {
         self.closed() + 35 * MINUTE
+    }
+
+    /// When the experts are drawn: on the working day before the opening.
+    pub const fn drawn(&self) -> Local {
+        at(weekday_until(self.day() - 1), 15, 0)
+    }
+
+    /// When the last of the first `count` bids was submitted.
+    pub fn submitted(&self, count: usize) -> Local {
+        self.bids.iter().take(count).map(|bid| bid.submitted).max().unwrap_or(0)
+    }
+
+    /// When the last of the first `count` deposits was paid and its bid submitted.
+    pub fn paid(&self, count: usize) -> Local {
+        self.bids.iter().take(count).map(|bid| bid.paid.max(bid.submitted)).max().unwrap_or(0)
+    }
+
+    /// When a bid is withdrawn that is: shortly before the deadline.
+    pub const fn withdrawal(&self) -> Local {
+        self.deadline - 20 * MINUTE
+    }
+
+    /// A number that no other section of the venue has.
+    pub fn serial(&self) -> u64 {
+        self.project.serial * 4 + self.no
     }
 
     /// Starts the opening at this instant and dates what happens in it.
@@ -168,6 +231,20 @@ impl Section {
         for (place, bid) in self.bids.iter_mut().enumerate() {
             bid.decrypted = started + 2 * MINUTE + place as i64 * 20 * MINUTE / count;
         }
+    }
+
+    /// Moves the opening, and all that follows on that day, to this instant and into a spare room.
+    pub fn move_opening(&mut self, started: Local) {
+        self.evaluated += started - self.started;
+        self.room = SPARE_ROOMS + self.opening;
+        self.open_at(started);
+    }
+
+    /// Makes the opening so much longer, in a room where it disturbs nobody.
+    pub const fn lengthen_opening(&mut self, by: i64) {
+        self.evaluated += by;
+        self.opening_length += by;
+        self.room = SPARE_ROOMS + self.opening;
     }
 
     /// When a bid is read out.
@@ -180,108 +257,13 @@ impl Section {
         (0..self.bids.len()).filter(|place| self.bids[*place].fate.is_priced())
     }
 
+    /// The place of the first bid that does not win: the one that an unfair expert is unfair to.
+    pub fn rival(&self) -> usize {
+        usize::from(self.award.as_ref().is_some_and(|award| award.winner == 0))
+    }
+
     /// Number of the calendar day of the opening.
     pub const fn day(&self) -> i64 {
         self.deadline / DAY
-    }
-}
-
-/// What becomes of a bid.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Opened and evaluated.
-    Stands,
-    /// Opened, then rejected.
-    Rejected,
-    /// Withdrawn before the deadline.
-    Withdrawn,
-    /// Could not be decrypted.
-    Unreadable,
-}
-
-impl Fate {
-    /// Is the bid opened with a price?
-    pub const fn is_priced(self) -> bool {
-        matches!(self, Self::Stands | Self::Rejected)
-    }
-}
-
-/// How a deposit is paid.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Bank transfer from the basic account.
-    Transfer,
-    /// Letter of guarantee.
-    Guarantee,
-    /// Insurance.
-    Insurance,
-}
-
-/// A bid.
-pub struct Bid {
-    /// The bidder.
-    pub firm: FirmNo,
-    /// Its number in this venue: digests and file codes follow from it.
-    pub number: u64,
-    /// The price; 0 if never opened.
-    pub price: i64,
-    /// When the documents were downloaded.
-    pub downloaded: Local,
-    /// When the deposit was paid.
-    pub paid: Local,
-    /// When the bid was submitted.
-    pub submitted: Local,
-    /// When the file was created; unlike for all bids of a section.
-    pub created: Local,
-    /// When it is decrypted.
-    pub decrypted: Local,
-    /// Which of the firm's machines.
-    pub machine: u64,
-    /// Which of the firm's agents and staff.
-    pub crew: u64,
-    /// Sections that the firm had won when this was planned: names the manager.
-    pub wins_before: u32,
-    /// How the deposit is paid.
-    pub form: Form,
-    /// Uploaded at the venue.
-    pub on_site: bool,
-    /// Submitted twice; the second counts.
-    pub revised: bool,
-    /// What becomes of it.
-    pub fate: Fate,
-    /// What a scheme changed.
-    pub twist: Option<Box<Twist>>,
-}
-
-/// Values that a scheme puts in the place of a bidder's own. Numbers come from the venue's count of
-/// throw-away values, so that nothing else shares them.
-#[derive(Default, Clone)]
-pub struct Twist {
-    /// The machine: all five hardware codes.
-    pub hardware: Option<u64>,
-    /// The memory module only.
-    pub memory: Option<u64>,
-    /// The address that the bid was sent from.
-    pub ip: Option<u64>,
-    /// The pricing software's lock.
-    pub pricing_lock: Option<u64>,
-    /// The certificate.
-    pub ca_lock: Option<u64>,
-    /// The file creation code.
-    pub feature: Option<u64>,
-    /// The agent.
-    pub agent: Option<PersonNo>,
-    /// The manager.
-    pub manager: Option<PersonNo>,
-    /// One more on the staff.
-    pub staff: Option<PersonNo>,
-    /// The firm whose account pays the deposit.
-    pub payer: Option<FirmNo>,
-}
-
-impl Bid {
-    /// The scheme's values, to write to.
-    pub fn twist(&mut self) -> &mut Twist {
-        self.twist.get_or_insert_default()
     }
 }

@@ -3,9 +3,11 @@
 //! Every setting has a default, so `Settings { days: 30, ..Settings::default() }` is a venue. A wrong
 //! setting is refused with its name and the limit that it broke, never corrected in silence.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use jiff::civil::Date;
+
+use crate::scheme::{Scheme, Schemes};
 
 /// Longest span: ten years and a bit. Beyond it the civil calendar and the numbering are untested.
 pub const DAYS_MAX: u32 = 4_000;
@@ -38,11 +40,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
+    /// A year from the first day on ends within 2026, the last year whose working days are known.
     fn default() -> Self {
         Self {
             seed: 1,
             days: 30,
-            first_day: jiff::civil::date(2026, 1, 5),
+            first_day: jiff::civil::date(2025, 1, 6),
             bids_per_day: 120,
             schemes: Schemes::all(),
             scheme_share: 0.05,
@@ -93,7 +96,7 @@ pub enum Detail {
     /// Everything: downloads, deposits, decryption, experts, scores, notes, returns (about 11 events a bid).
     Full,
     /// Only what bids and awards need (about 3 events a bid), for benchmarks. Schemes that rest on
-    /// deposits, witnesses or declined awards are not planted.
+    /// anything else, such as deposits, scores or complaints, are not planted.
     Bids,
 }
 
@@ -136,131 +139,3 @@ impl fmt::Display for SettingsError {
 }
 
 impl std::error::Error for SettingsError {}
-
-macro_rules! schemes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// A kind of misconduct, or of lookalike, that can be planted.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Scheme { $($(#[$doc])* $variant,)* }
-
-        impl Scheme {
-            /// Every scheme, in the order in which a venue takes them up.
-            pub const ALL: &[Scheme] = &[$(Scheme::$variant,)*];
-
-            /// The name on the command line and in the truth.
-            pub const fn name(self) -> &'static str {
-                match self { $(Scheme::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-schemes! {
-    /// A pair meets in six decided sections and the same one always wins (HIS-02).
-    CoverBidders = "cover_bidders",
-    /// Three firms linked over three sections by a lock and a certificate (DEV-12, DEV-13).
-    Ring = "ring",
-    /// Two bids written on one machine (DEV-01).
-    SharedMachine = "shared_machine",
-    /// An opening more than fifteen minutes late (OPN-01).
-    OpenedLate = "opened_late",
-    /// Two bids with the same pricing lock (DEV-03).
-    SharedLock = "shared_lock",
-    /// A declined award by the first candidate (AWD-03).
-    DeclinedAward = "declined_award",
-    /// One lock used by two firms in two sections (DEV-12).
-    TravellingLock = "travelling_lock",
-    /// One agent for two firms (PER-02).
-    OneAgent = "one_agent",
-    /// Five prices in equal steps (PRI-02).
-    PriceLadder = "price_ladder",
-    /// A bid after the deadline that was opened nevertheless (OPN-03).
-    LateBid = "late_bid",
-    /// One bidder controls another through a holding (REL-02).
-    Control = "control",
-    /// One account pays two deposits (MON-01, MON-02).
-    OneAccount = "one_account",
-    /// A public tender opened with one bid (BUY-10, BUY-11).
-    SingleBid = "single_bid",
-    /// Records of the witness desk by kind (WIT-03 to WIT-17, WIT-00).
-    WitnessKinds = "witness_kinds",
-    /// Bids sent from one address (DEV-07).
-    SharedIp = "shared_ip",
-    /// One firm's manager is on another's staff (PER-03).
-    CommonManager = "common_manager",
-    /// A price above the ceiling (PRI-13).
-    OverCeiling = "over_ceiling",
-    /// An opening that never happens (OPN-02).
-    NotOpened = "not_opened",
-    /// One hardware code in common (DEV-06).
-    OneCode = "one_code",
-    /// Two bids with the same price (PRI-01).
-    EqualPrice = "equal_price",
-    /// An opening before the deadline (OPN-01).
-    OpenedEarly = "opened_early",
-    /// A public tender opened with two bids (BUY-11).
-    TwoBidders = "two_bidders",
-    /// Two bids with one file creation code (DEV-05).
-    CopiedFile = "copied_file",
-    /// A shared machine that turns out to be a clerical error and is retracted: nothing remains.
-    Correction = "correction",
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Scheme {
-    type Err = SettingsError;
-
-    fn from_str(name: &str) -> Result<Self, SettingsError> {
-        let known = Self::ALL.iter().find(|scheme| scheme.name() == name);
-        known.copied().ok_or_else(|| SettingsError::UnknownScheme(name.to_owned()))
-    }
-}
-
-/// A set of schemes; parsed from `all`, `none` or names joined by commas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Schemes(u32);
-
-impl Schemes {
-    /// Every scheme.
-    pub const fn all() -> Self {
-        Self((1 << Scheme::ALL.len()) - 1)
-    }
-
-    /// A venue where nothing is planted.
-    pub const fn none() -> Self {
-        Self(0)
-    }
-
-    /// Is this scheme in the set?
-    pub const fn contains(self, scheme: Scheme) -> bool {
-        self.0 & (1 << scheme as u32) != 0
-    }
-
-    /// The set with this scheme added.
-    #[must_use]
-    pub const fn with(self, scheme: Scheme) -> Self {
-        Self(self.0 | (1 << scheme as u32))
-    }
-
-    /// The schemes of the set, in the order in which a venue takes them up.
-    pub fn iter(self) -> impl Iterator<Item = Scheme> {
-        Scheme::ALL.iter().copied().filter(move |scheme| self.contains(*scheme))
-    }
-}
-
-impl FromStr for Schemes {
-    type Err = SettingsError;
-
-    fn from_str(list: &str) -> Result<Self, SettingsError> {
-        match list.trim() {
-            "all" => Ok(Self::all()),
-            "none" | "" => Ok(Self::none()),
-            names => names.split(',').try_fold(Self::none(), |set, name| Ok(set.with(name.trim().parse()?))),
-        }
-    }
-}

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::settings::Scheme;
+use crate::scheme::Scheme;
 
 /// A finding that a planted scheme causes.
 ///

@@ -1,20 +1,15 @@
 //! Is a simulated venue what it promises: repeatable, in order, well formed, clean, and true?
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use support::{days, events};
 use xiezhi_simulator::{Day, Detail, Scheme, Schemes, Settings, Venue, check_digit};
-
-fn days(settings: Settings) -> Vec<Day> {
-    Venue::new(settings).expect("valid settings").collect()
-}
 
 fn sixty_days() -> Vec<Day> {
     days(Settings { days: 60, ..Settings::default() })
-}
-
-fn events(days: &[Day]) -> impl Iterator<Item = Value> {
-    days.iter().flat_map(|day| &day.events).map(|event| serde_json::from_str(&event.json).expect("JSON"))
 }
 
 #[test]
@@ -56,15 +51,18 @@ fn every_event_has_its_envelope_and_a_name_of_its_own() {
 fn organisations_carry_a_valid_check_digit() {
     fn check(value: &Value, seen: &mut usize) {
         match value {
-            Value::Object(fields) => fields.iter().for_each(|(key, value)| {
-                let code = value.as_str().filter(|_| matches!(key.as_str(), "code" | "org"));
-                if let Some(code) = code {
-                    *seen += 1;
-                    assert!(code.starts_with("9199") && code.len() == 18, "{code}");
-                    assert_eq!(check_digit(&code.as_bytes()[..17]), Some(code.as_bytes()[17]), "{code}");
-                }
-                check(value, seen);
-            }),
+            // Codes of a bill's lines are no organisations.
+            Value::Object(fields) => {
+                fields.iter().filter(|(key, _)| *key != "items").for_each(|(key, value)| {
+                    let code = value.as_str().filter(|_| matches!(key.as_str(), "code" | "org"));
+                    if let Some(code) = code {
+                        *seen += 1;
+                        assert!(code.starts_with("9199") && code.len() == 18, "{code}");
+                        assert_eq!(check_digit(&code.as_bytes()[..17]), Some(code.as_bytes()[17]), "{code}");
+                    }
+                    check(value, seen);
+                })
+            }
             Value::Array(items) => items.iter().for_each(|item| check(item, seen)),
             _ => {}
         }
@@ -77,23 +75,13 @@ fn organisations_carry_a_valid_check_digit() {
 }
 
 #[test]
-fn sixty_days_plant_every_scheme() {
-    let days = sixty_days();
-    let planted: BTreeSet<_> = days.iter().flat_map(|day| &day.truth).map(|truth| truth.scheme).collect();
-    let missing: Vec<_> = Scheme::ALL.iter().filter(|scheme| !planted.contains(scheme.name())).collect();
-    assert!(missing.is_empty(), "{missing:?}");
-    let withdrawn = days.iter().flat_map(|day| &day.truth).filter(|truth| !truth.holds);
-    assert!(withdrawn.into_iter().all(|truth| truth.scheme == "correction"));
-}
-
-#[test]
 fn nothing_is_planted_where_nothing_is_wanted() {
     let settings = Settings { schemes: Schemes::none(), ..Settings::default() };
     assert!(days(settings).iter().all(|day| day.truth.is_empty()));
 }
 
 /// Values of bids that no two bidders of a section may share, as paths into the event's data.
-const OWN: [&str; 15] = [
+const OWN: [&str; 22] = [
     "/agent/id",
     "/contact/id",
     "/manager/id",
@@ -109,6 +97,13 @@ const OWN: [&str; 15] = [
     "/pricing_lock",
     "/ca_lock",
     "/account",
+    "/attendee/id",
+    "/applicant/id",
+    "/apply_ip",
+    "/apply_phone",
+    "/file/author",
+    "/file/last_saved_by",
+    "/file/feature_code",
 ];
 
 #[test]
@@ -143,7 +138,7 @@ fn one_day_has_bids_and_openings_of_its_own_even_on_a_sunday() {
         let count =
             |kind: &str| events(std::slice::from_ref(day)).filter(|event| event["type"] == kind).count();
         assert!(count("opening.started") >= 5 && count("bid.opened") >= 60 && count("bid.submitted") >= 20);
-        assert!(day.truth.len() >= 5, "{:?}", day.truth);
+        assert!(day.truth.len() >= 3, "{:?}", day.truth);
     }
 }
 
@@ -171,5 +166,5 @@ fn settings_out_of_range_are_refused_by_name() {
     assert!(refused(Settings { scheme_share: f64::NAN, ..Settings::default() }).starts_with("scheme_share"));
     assert!("ring,nonsense".parse::<Schemes>().is_err());
     let two: Schemes = "ring, control".parse().expect("two schemes");
-    assert_eq!(two.iter().map(Scheme::name).collect::<Vec<_>>(), ["ring", "control"]);
+    assert_eq!(two.iter().map(Scheme::name).collect::<Vec<_>>(), ["control", "ring"]);
 }

@@ -1,18 +1,21 @@
 //! What happens beside bids: notes of the witness desk, objections, complaints, the credit platform,
 //! employment, inspections. All of it in order, so that none of it is a finding.
 
+mod complaints;
+
 use crate::{
     auction,
     clock::{self, DAY, DayNo, HOUR, MINUTE, at},
     codes::person,
     dice::Dice,
     firms::{Firms, Post, person_of},
-    line::Line,
     names::TRADES,
     queue::{Queue, What},
     render::{Head, WitnessRecord, Writer},
     section::{Ending, Section},
 };
+
+pub use complaints::{Complaint, Objection};
 
 /// What accompanies a section.
 pub fn accompany(dice: &mut Dice, section: &Section, firms: &Firms, queue: &mut Queue, writer: &mut Writer) {
@@ -21,6 +24,9 @@ pub fn accompany(dice: &mut Dice, section: &Section, firms: &Firms, queue: &mut 
     }
     if dice.per_mille(150) {
         note(dice, section, firms, queue, writer);
+    }
+    if dice.per_mille(20) {
+        glitch(dice, section, queue, writer);
     }
     let Some(award) = &section.award else { return };
     if dice.per_mille(30) {
@@ -45,6 +51,21 @@ fn note(dice: &mut Dice, section: &Section, firms: &Firms, queue: &mut Queue, wr
     queue.push(at, What::Line(writer.witness(firms, section, &record).into()));
 }
 
+/// A camera fails for less than the minute that may pass.
+fn glitch(dice: &mut Dice, section: &Section, queue: &mut Queue, writer: &mut Writer) {
+    let failed = section.started + dice.between(5, 50) * MINUTE;
+    for (at, state) in [(failed, "interrupted"), (failed + dice.between(10, 40), "ok")] {
+        let head = Head { kind: "witness.device", desk: "witness", at, tag: state, number: section.serial() };
+        let line = writer.other(&head, |line| {
+            line.text("section", &section.code);
+            line.text("device", "开标室摄像机");
+            line.text("state", state);
+            line.time("at", at);
+        });
+        queue.push(at, What::Line(line.into()));
+    }
+}
+
 /// A bidder objects and is answered: within two days for works, within five for procurement.
 fn objection(
     dice: &mut Dice,
@@ -56,25 +77,10 @@ fn objection(
 ) {
     let works = TRADES[section.project.trade].industry == "01";
     let (kind, days) = if works { ("objection", 2) } else { ("challenge", 5) };
-    let firm = firms.get(section.bids[dice.index(section.bids.len())].firm);
-    let number = section.project.serial * 4 + section.no;
-    let answered = raised + dice.between(6, days * 24 - 4) * HOUR;
-    for (at, kind_of_event) in [(raised, "objection.raised"), (answered, "objection.answered")] {
-        let tag = if at == raised { "objection" } else { "objection-answer" };
-        let head = Head { kind: kind_of_event, desk: "complaint", at, tag, number };
-        let line = writer.other(&head, |line| {
-            numbered(line, "objection", "YY-", number);
-            line.text("section", &section.code);
-            line.text("kind", kind);
-            if at == raised {
-                line.org("by", &firm.code, &firm.name);
-            } else {
-                line.flag("upheld", false);
-            }
-            line.time("at", at);
-        });
-        queue.push(at, What::Line(line.into()));
-    }
+    let by = firms.get(section.bids[dice.index(section.bids.len())].firm);
+    let objection = Objection { section, by, kind, number: section.serial() };
+    objection.tell(raised, true, queue, writer);
+    objection.tell(raised + dice.between(6, days * 24 - 4) * HOUR, false, queue, writer);
 }
 
 /// A complaint: accepted the next day, decided within three weeks.
@@ -86,46 +92,11 @@ fn complaint(
     queue: &mut Queue,
     writer: &mut Writer,
 ) {
-    let number = section.project.serial * 4 + section.no;
-    let respondent = firms.get(section.bids[0].firm);
-    let received = at(clock::weekday_from(day), 10, 0);
-    let accepted = at(clock::weekday_from(day) + 1, 9, 30);
-    let decided = at(clock::weekday_from(day) + dice.between(10, 20), 16, 0);
-    let department = TRADES[section.project.trade].department;
-    for (at, kind) in
-        [(received, "complaint.received"), (accepted, "complaint.accepted"), (decided, "complaint.decided")]
-    {
-        let tag = kind;
-        let head = Head { kind, desk: "complaint", at, tag, number };
-        let line = writer.other(&head, |line| {
-            numbered(line, "complaint", "TS-", number);
-            line.text("section", &section.code);
-            line.text("department", department);
-            if kind == "complaint.received" {
-                line.text("channel", "online");
-                line.key("complainant");
-                line.raw("{\"id\":\"SIM-");
-                crate::line::push_number(line.bytes(), number, 6);
-                line.raw("\",\"name\":\"模拟投诉人\"}");
-                line.key("respondents");
-                line.raw("[\"");
-                line.bytes().extend_from_slice(&respondent.code);
-                line.raw("\"]");
-            }
-            if kind == "complaint.decided" {
-                line.text("outcome", "dismissed");
-            }
-            line.time("at", at);
-        });
-        queue.push(at, What::Line(line.into()));
-    }
-}
-
-fn numbered(line: &mut Line, key: &str, prefix: &str, number: u64) {
-    line.quoted(key, |bytes| {
-        bytes.extend_from_slice(prefix.as_bytes());
-        crate::line::push_number(bytes, number, 6);
-    });
+    let day = clock::weekday_from(day);
+    let complaint = Complaint { section, firms, number: section.serial() };
+    complaint.tell(at(day, 10, 0), "complaint.received", queue, writer);
+    complaint.tell(at(day + 1, 9, 30), "complaint.accepted", queue, writer);
+    complaint.tell(at(day + dice.between(10, 20), 16, 0), "complaint.decided", queue, writer);
 }
 
 /// What happens on a calendar day: a credit entry, a new employment, now and then an inspection.
@@ -163,7 +134,7 @@ fn credit(dice: &mut Dice, day: DayNo, firms: &mut Firms, queue: &mut Queue, wri
     let head =
         Head { kind: "credit.listed", desk: "credit", at: listed, tag: "listed", number: number.into() };
     let line = writer.other(&head, |line| {
-        numbered(line, "entry", "XY-", number.into());
+        line.numbered("entry", "XY-", number.into());
         line.quoted("org", |bytes| bytes.extend_from_slice(&firms.get(number).code));
         line.text("kind", kind);
         line.text("authority", "模拟市发展改革委");
@@ -182,7 +153,7 @@ fn credit(dice: &mut Dice, day: DayNo, firms: &mut Firms, queue: &mut Queue, wri
             number: number.into(),
         };
         let line = writer.other(&head, |line| {
-            numbered(line, "entry", "XY-", number.into());
+            line.numbered("entry", "XY-", number.into());
             line.quoted("org", |bytes| bytes.extend_from_slice(&firms.get(number).code));
             line.text("kind", kind);
             line.date("from_on", day);
@@ -211,7 +182,7 @@ fn inspection(day: DayNo, seed: u64, queue: &mut Queue, writer: &mut Writer) {
         let at = at(day + after, 10, 30);
         let head = Head { kind, desk: "inspection", at, tag: kind, number };
         let line = writer.other(&head, |line| {
-            numbered(line, "inspection", "CC-", number);
+            line.numbered("inspection", "CC-", number);
             line.text("object", &crate::names::agency(number % 25));
             line.key("inspectors");
             line.raw("[");
