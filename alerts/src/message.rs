@@ -5,11 +5,13 @@
 
 use crate::alert::{Alert, State};
 use crate::core::{Notice, NoticeKind};
+use crate::words::Language;
+use crate::{sentence, text, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use xiezhi_dataflows::finding::{EventName, Rendered, Value};
 use xiezhi_dataflows::normalise::Instant;
-use xiezhi_dataflows::rules::Rule;
+use xiezhi_dataflows::rules::{Judge, Rule};
 
 /// What is known of a section besides its code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +70,18 @@ pub struct FactShown {
     pub value: BTreeMap<String, Value>,
     /// The events it rests on.
     pub evidence: Vec<EventName>,
+    /// In one sentence, in Chinese: the fact, the parties, what was measured against what.
+    #[serde(default)]
+    pub said_zh: String,
+    /// The same in English.
+    #[serde(default)]
+    pub said_en: String,
+    /// What may be checked next, in Chinese.
+    #[serde(default)]
+    pub checks_zh: String,
+    /// The same in English.
+    #[serde(default)]
+    pub checks_en: String,
 }
 
 /// An alert as it is shown: the item of `GET /api/v1/alerts`.
@@ -101,6 +115,9 @@ pub struct AlertShown {
     pub note_zh: String,
     /// What the alert is not.
     pub note_en: String,
+    /// The whole alert as plain text, in Chinese; without what depends on when it is read.
+    #[serde(default)]
+    pub text_zh: String,
 }
 
 /// A notice as it is sent: a line on standard output, an event of `GET /api/v1/alerts/stream`.
@@ -130,16 +147,8 @@ const NOTE_ZH: &str =
     "本预警是对记录的自动比对结果,是否构成串通投标或者其他违反规定的行为由有权机关依法认定。";
 const NOTE_EN: &str = "This is an automatic comparison of records; whether it is a breach is for the competent authority to decide.";
 
-fn severity_zh(severity: &str) -> &'static str {
-    match severity {
-        "D" => "法规视为串通投标的情形",
-        "X" => "法规规定无效或者应当否决的情形",
-        "C" => "可能属于串通投标的情形",
-        "V" => "程序问题",
-        "S" => "强线索",
-        _ => "线索",
-    }
-}
+/// What an article says of itself that was not checked against the statute's text.
+pub(crate) const UNVERIFIED_ZH: &str = "(条文未核对)";
 
 fn gravity(severity: &str) -> usize {
     ["D", "X", "C", "V", "S", "L"].iter().position(|s| *s == severity).unwrap_or(usize::MAX)
@@ -149,48 +158,50 @@ fn fact(finding: &Rendered, directory: &dyn Directory) -> FactShown {
     let sheet = Rule::of(&finding.rule).map(Rule::sheet);
     let basis = sheet.map_or(&[][..], |sheet| sheet.basis);
     let article = |b: &xiezhi_dataflows::rules::Basis| {
-        if b.verified { b.article.to_owned() } else { format!("{}(条文未核对)", b.article) }
+        if b.verified { b.article.to_owned() } else { format!("{}{UNVERIFIED_ZH}", b.article) }
     };
+    let parties: Vec<PartyShown> = finding
+        .parties
+        .iter()
+        .map(|code| PartyShown { code: code.clone(), name: directory.organisation(code) })
+        .collect();
+    let zh = sheet.map_or_else(|| finding.rule.clone(), |s| s.zh.to_owned());
+    let en = sheet.map_or_else(|| finding.rule.clone(), |s| s.en.to_owned());
     FactShown {
         rule: finding.rule.clone(),
-        zh: sheet.map_or_else(|| finding.rule.clone(), |s| s.zh.to_owned()),
-        en: sheet.map_or_else(|| finding.rule.clone(), |s| s.en.to_owned()),
+        said_zh: sentence::said(&zh, &parties, finding, directory, Language::Chinese),
+        said_en: sentence::said(&en, &parties, finding, directory, Language::English),
+        zh,
+        en,
         basis: basis.iter().map(article).collect(),
         severity: finding.severity.clone(),
-        severity_zh: severity_zh(&finding.severity).to_owned(),
-        parties: finding
-            .parties
-            .iter()
-            .map(|code| PartyShown { code: code.clone(), name: directory.organisation(code) })
-            .collect(),
+        severity_zh: words::severity(&finding.severity, Language::Chinese).to_owned(),
+        parties,
         persons: finding.persons.clone(),
         key: finding.key.clone(),
         value: finding.value.clone(),
         evidence: finding.evidence.clone(),
+        checks_zh: sheet.map_or("", |s| s.checks.zh).to_owned(),
+        checks_en: sheet.map_or("", |s| s.checks.en).to_owned(),
     }
 }
 
 /// How many names a title lists before it counts the rest.
 const TITLE_NAMES_MAX: usize = 3;
 
-fn parties_line(fact: &FactShown) -> String {
-    let shown = |party: &PartyShown| {
-        let Some(name) = &party.name else { return party.code.clone() };
-        // Two firms of one name are told apart by the end of their codes.
-        let alike = fact.parties.iter().filter(|other| other.name.as_ref() == Some(name)).count();
-        let tail = party.code.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-        if alike > 1 { format!("{name}(尾号{})", &party.code[tail..]) } else { name.clone() }
+/// Where an alert without a section is: over several sections, or about a matter that names none.
+pub(crate) fn without_section(facts: &[FactShown], language: Language) -> &'static str {
+    let history = |fact: &FactShown| {
+        Rule::of(&fact.rule).is_some_and(|rule| matches!(rule.sheet().judge, Judge::History))
     };
-    let names: Vec<String> = fact.parties.iter().take(TITLE_NAMES_MAX).map(shown).collect();
-    match fact.parties.len() {
-        0 => String::new(),
-        n if n > TITLE_NAMES_MAX => format!("{}等{n}家", names.join("、")),
-        _ => names.join("、"),
+    match facts.first().is_none_or(history) {
+        true => language.pick("跨标段历史记录", "records of several sections"),
+        false => language.pick("未注明标段", "no section named"),
     }
 }
 
-fn place_zh(section: Option<&str>, names: &SectionNames) -> String {
-    let Some(code) = section else { return "跨标段历史记录".to_owned() };
+fn place_zh(section: Option<&str>, names: &SectionNames, facts: &[FactShown]) -> String {
+    let Some(code) = section else { return without_section(facts, Language::Chinese).to_owned() };
     let parts: Vec<&str> =
         [names.project_name.as_deref(), names.name.as_deref()].into_iter().flatten().collect();
     if parts.is_empty() { code.to_owned() } else { format!("{}({code})", parts.join(" ")) }
@@ -216,10 +227,12 @@ pub fn show(alert: &Alert, directory: &dyn Directory) -> AlertShown {
         "{state_zh}{}预警 · {} · {}:{}{}",
         alert.level.zh(),
         alert.subject.topic.zh(),
-        place_zh(section, &names),
-        first.map_or(String::new(), |f| match parties_line(f) {
-            parties if parties.is_empty() => f.zh.clone(),
-            parties => format!("{} — {parties}", f.zh),
+        place_zh(section, &names, &facts),
+        first.map_or(String::new(), |f| {
+            match sentence::parties(&f.parties, TITLE_NAMES_MAX, Language::Chinese) {
+                parties if parties.is_empty() => f.zh.clone(),
+                parties => format!("{} — {parties}", f.zh),
+            }
         }),
         more(true),
     );
@@ -227,11 +240,11 @@ pub fn show(alert: &Alert, directory: &dyn Directory) -> AlertShown {
         "{state_en}{} · {} · {}: {}{}",
         alert.level.as_str(),
         alert.subject.topic.as_str(),
-        section.unwrap_or("history"),
+        section.unwrap_or_else(|| without_section(&facts, Language::English)),
         first.map_or("", |f| f.en.as_str()),
         more(false),
     );
-    AlertShown {
+    let mut shown = AlertShown {
         id: alert.id.0.clone(),
         revision: alert.revision,
         state: alert.state.as_str().to_owned(),
@@ -246,7 +259,10 @@ pub fn show(alert: &Alert, directory: &dyn Directory) -> AlertShown {
         facts,
         note_zh: NOTE_ZH.to_owned(),
         note_en: NOTE_EN.to_owned(),
-    }
+        text_zh: String::new(),
+    };
+    shown.text_zh = text::alert(&shown, None, Language::Chinese);
+    shown
 }
 
 /// Shows a notice about an alert.
@@ -306,6 +322,6 @@ mod tests {
         let mut fact = fact(&finding("PER-02", "D", &[]), &Names);
         fact.parties =
             vec![party("91990000MAR6C1F0KN", "甲"), party("91990000MA0UL8KF37", "甲"), party("9", "乙")];
-        assert_eq!(parties_line(&fact), "甲(尾号F0KN)、甲(尾号KF37)、乙");
+        assert_eq!(sentence::parties(&fact.parties, 3, Language::Chinese), "甲(尾号F0KN)、甲(尾号KF37)、乙");
     }
 }

@@ -8,20 +8,22 @@
 //! 1. Commits are numbered upward without repeats.
 //! 2. A timer is never missed: an instant that a row asks to be woken for stays noted, so that a row that came late, or
 //!    a clock that was set back, changes nothing but the moment.
-//! 3. The clocks are moved only when something may hang on it: at a noted instant, at midnight (+08:00), or
+//! 3. A section is judged by the latest edition of the rules that has reached it, and a new one by the latest of all.
+//! 4. The clocks are moved only when something may hang on it: at a noted instant, at midnight (+08:00), or
 //!    when asked to.
 
+use crate::deadlines::Waits;
+use crate::editions::{Edition, EditionNo, Editions, TURNS, Turn};
 use crate::engine::Commit;
 use crate::event::Event;
-use crate::facts::Update;
-use crate::graph;
+use crate::facts::{Update, joined};
 use crate::history::window;
 use crate::intake::{Archive, Intake};
-use crate::judge::{Bench, Day, begin_of, day_of};
+use crate::judge::{Day, begin_of, day_of};
 use crate::operators::Time;
-use crate::params::Params;
-use crate::symbols::{EventRef, Symbols};
-use std::collections::BTreeSet;
+use crate::row::{Fact, FactKind, RowKind};
+use crate::symbols::{EventRef, Symbol, Symbols};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How time is moved on.
@@ -39,13 +41,93 @@ pub enum Pace {
 pub struct Driver {
     symbols: Arc<Symbols>,
     intake: Intake,
-    bench: Bench,
+    editions: Arc<Editions>,
+    edition: Arc<Edition>,
+    turning: Turning,
     come: Vec<bool>,
     next: Time,
     now: Option<i64>,
     day: Option<Day>,
     /// Every instant that any row ever asked for: a few bytes a section.
     noted: BTreeSet<i64>,
+    waits: Waits,
+}
+
+/// Sections of one slice: few enough that a commit takes some milliseconds.
+const SLICE_SECTIONS: usize = 256;
+
+/// What one commit puts in force.
+enum Slice {
+    /// Sections and matters: by which edition each was judged, and by which it is now.
+    Sections(Vec<(Symbol, EditionNo, EditionNo)>),
+    /// A part of the operators' states.
+    Part(Turn),
+}
+
+/// By which edition each section is judged, and how far the latest has come.
+#[derive(Default)]
+struct Turning {
+    latest: EditionNo,
+    sections: Vec<Symbol>,
+    judged_by: HashMap<Symbol, EditionNo>,
+    /// Sections before this place are judged by the latest edition.
+    reached: usize,
+    /// Parts below this one go by the latest edition.
+    part: u32,
+}
+
+impl Turning {
+    /// The edition that judges a section or matter; of a new one it gives the row that says so.
+    fn judged_by(&mut self, of: Symbol, give: &mut dyn FnMut(Update)) -> EditionNo {
+        let (latest, sections) = (self.latest, &mut self.sections);
+        *self.judged_by.entry(of).or_insert_with(|| {
+            sections.push(of);
+            edition_row(of, latest).into_iter().for_each(give);
+            latest
+        })
+    }
+
+    fn begin(&mut self, latest: EditionNo) {
+        (self.latest, self.reached, self.part) = (latest, 0, 0);
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.latest > 0 && (self.reached < self.sections.len() || self.part < TURNS)
+    }
+
+    fn left(&self) -> (usize, usize) {
+        let all = self.sections.len() + TURNS as usize;
+        (if self.latest == 0 { 0 } else { all - self.reached - self.part as usize }, all)
+    }
+
+    fn slice(&mut self) -> Option<Slice> {
+        while self.is_under_way() && self.reached < self.sections.len() {
+            let until = self.sections.len().min(self.reached + SLICE_SECTIONS);
+            let mut moved = Vec::new();
+            for of in &self.sections[self.reached..until] {
+                let judged_by = self.judged_by.entry(*of).or_default();
+                let before = std::mem::replace(judged_by, self.latest);
+                if before != self.latest {
+                    moved.push((*of, before, self.latest));
+                }
+            }
+            self.reached = until;
+            if !moved.is_empty() {
+                return Some(Slice::Sections(moved));
+            }
+        }
+        let part = self.part;
+        self.is_under_way().then(|| {
+            self.part += 1;
+            Slice::Part(Turn { edition: self.latest, part })
+        })
+    }
+}
+
+/// The fact that an edition judges a section; the first edition needs none.
+fn edition_row(of: Symbol, edition: EditionNo) -> Option<Update> {
+    let facts = || [Fact::new(FactKind::Edition, edition.into())].into();
+    (edition > 0).then(|| Update::Section(of, joined(RowKind::Edition, Symbol::NONE, facts())))
 }
 
 /// The archive as far as it has come: an event that a retraction names and that follows later has not come yet.
@@ -63,16 +145,19 @@ impl Archive for Come<'_> {
 
 impl Driver {
     /// A driver whose first commit is `first`.
-    pub fn new(params: Params, symbols: Arc<Symbols>, first: Time) -> Driver {
+    pub fn new(editions: Arc<Editions>, symbols: Arc<Symbols>, first: Time) -> Driver {
         Driver {
             intake: Intake::new(symbols.clone()),
-            bench: Bench { params, symbols: symbols.clone() },
+            edition: editions.get(0),
+            editions,
+            turning: Turning::default(),
             symbols,
             come: Vec::new(),
             next: first.max(1),
             now: None,
             day: None,
             noted: BTreeSet::new(),
+            waits: Waits::default(),
         }
     }
 
@@ -110,22 +195,76 @@ impl Driver {
         let mut commit = self.commit();
         for event in events {
             let (name, _) = self.symbols.name(&event.source, &event.id);
+            self.symbols.date(name, day_of(event.time.0));
             let at = name.0 as usize;
             if self.come.len() <= at {
                 self.come.resize(at + 1, false);
             }
             debug_assert!(!self.come[at], "an event is taken in once");
             self.come[at] = true;
-            let (bench, noted, updates) = (&self.bench, &mut self.noted, &mut commit.updates);
+            let (noted, waits, turning) = (&mut self.noted, &mut self.waits, &mut self.turning);
+            let editions = &self.editions;
+            let (updates, dues) = (&mut commit.updates, &mut commit.dues);
             let come = Come { come: &self.come, archive };
             self.intake.take(name, event, &come, &mut |update, diff| {
-                if let Update::Section(_, row) = &update {
-                    noted.extend(graph::due(row, bench));
+                if let Update::Section(of, row) = &update {
+                    let judged_by = turning.judged_by(*of, &mut |row| updates.push((row, 1)));
+                    let edition = editions.get(judged_by);
+                    waits.change(*of, row, diff, &edition, &mut |change| {
+                        noted.insert(change.1);
+                        dues.push(change);
+                    });
                 }
                 updates.push((update, diff));
             });
         }
         commit
+    }
+
+    /// Publishes an edition of the rules: from now on it is being put in force, see [`turn`](Driver::turn).
+    pub fn publish(&mut self, edition: Edition) {
+        let number = self.editions.add(edition);
+        self.edition = self.editions.get(number);
+        self.turning.begin(number);
+    }
+
+    /// Whether an edition is still being put in force.
+    pub fn is_turning(&self) -> bool {
+        self.turning.is_under_way()
+    }
+
+    /// How many sections and parts an edition that is being put in force has still to reach, and how many in all.
+    pub fn turning_left(&self) -> (usize, usize) {
+        self.turning.left()
+    }
+
+    /// The next slice of an edition that is being put in force: some sections, or a part of the other states. None
+    /// when it is in force everywhere.
+    pub fn turn(&mut self) -> Option<Commit> {
+        let slice = self.turning.slice()?;
+        let mut commit = self.commit();
+        match slice {
+            Slice::Sections(sections) => {
+                for (of, before, after) in sections {
+                    commit.updates.extend(edition_row(of, before).map(|row| (row, -1)));
+                    commit.updates.extend(edition_row(of, after).map(|row| (row, 1)));
+                    let (before, after) = (self.editions.get(before), self.editions.get(after));
+                    let (noted, dues) = (&mut self.noted, &mut commit.dues);
+                    self.waits.moved(of, &before, &after, &mut |change| {
+                        noted.insert(change.1);
+                        dues.push(change);
+                    });
+                }
+            }
+            Slice::Part(turn) => {
+                commit.turn = Some(turn);
+                if let Some(day) = self.day.filter(|_| turn.part == 0) {
+                    let window_days = self.edition.newest().thresholds.window_days;
+                    commit.window = Some(window::moment(day, window::SLOTS - 1, window_days));
+                }
+            }
+        }
+        Some(commit)
     }
 
     /// Moves time on (or back) to `now`, giving the commits that this takes.
@@ -152,14 +291,15 @@ impl Driver {
         let in_slots = pace == Pace::Service && self.day == Some(day - 1);
         self.day = Some(day);
         if !in_slots {
-            commit.window = Some(window::clock(day, window::SLOTS - 1));
+            commit.window =
+                Some(window::moment(day, window::SLOTS - 1, self.edition.newest().thresholds.window_days));
             give(commit);
             return;
         }
         give(commit);
         for slot in 0..window::SLOTS {
             let mut commit = self.commit();
-            commit.window = Some(window::clock(day, slot));
+            commit.window = Some(window::moment(day, slot, self.edition.newest().thresholds.window_days));
             give(commit);
         }
     }

@@ -11,14 +11,17 @@
 //!    built to abort on panic, and [`Engine::progress`] lets a watchdog see a frontier that does not move.
 //! 4. The held trace is compacted to the last published commit after every commit.
 
+use crate::deadlines::DueChange;
+use crate::details;
+use crate::editions::{Editions, Turn};
 use crate::facts::Update;
 use crate::finding::Published;
 use crate::graph::{self, Graph};
-use crate::judge::Bench;
-use crate::operators::{Diff, Time};
+use crate::judge::Benches;
+use crate::operators::{Diff, Moment, Shared, Time};
 use crate::params::Params;
 use crate::row::Row;
-use crate::rules::{Conclusions, Outcome, Rule};
+use crate::rules::{Conclusions, Judged};
 use crate::symbols::{Symbol, Symbols};
 use differential_dataflow::consolidation::consolidate;
 use differential_dataflow::trace::TraceReader;
@@ -54,10 +57,14 @@ pub struct Commit {
     pub time: Time,
     /// Changes of rows.
     pub updates: Vec<(Update, Diff)>,
+    /// Changes of the instants that sections and matters wait for.
+    pub dues: Vec<DueChange>,
     /// The new instant for timers, µs.
     pub now: Option<i64>,
+    /// A part of the operators' states that turns to another edition of the rules.
+    pub turn: Option<Turn>,
     /// The new value of the window's clock.
-    pub window: Option<i64>,
+    pub window: Option<Moment>,
 }
 
 /// What a commit changed, summed up and sorted.
@@ -69,12 +76,14 @@ pub struct Change {
     pub changes: Vec<(Published, Diff)>,
 }
 
-/// Every section rule's outcome on one section.
+/// Every rule's outcome on one section, history rules apart.
 pub struct Explanation {
     /// Outcomes, in the order of the catalogue.
-    pub outcomes: Vec<(Rule, Outcome)>,
+    pub outcomes: Vec<Judged>,
     /// The findings, as they hold.
     pub conclusions: Conclusions,
+    /// The parameters that it is judged by.
+    pub params: Arc<Params>,
     /// How many rows the section has.
     pub rows: usize,
 }
@@ -111,7 +120,11 @@ impl Engine {
     ///
     /// # Panics
     /// If threads cannot be started: there is nothing to run without them.
-    pub fn start(workers: usize, params: Params, symbols: Arc<Symbols>) -> (Engine, Receiver<Change>) {
+    pub fn start(
+        workers: usize,
+        editions: Arc<Editions>,
+        symbols: Arc<Symbols>,
+    ) -> (Engine, Receiver<Change>) {
         let workers = workers.max(1);
         let (commands, command_end) = sync_channel(QUEUE_COMMITS);
         let (changes, change_end) = channel();
@@ -126,7 +139,7 @@ impl Engine {
         }
         let published = Arc::new(AtomicU64::new(0));
         let watermark = published.clone();
-        let body = move || run(workers, params, symbols, ends, watermark);
+        let body = move || run(workers, editions, symbols, ends, watermark);
         let main = std::thread::Builder::new().name("engine".to_owned()).spawn(body);
         let main = main.expect("the engine's thread starts");
         (Engine { commands: Some(commands), questions, published, main: Some(main) }, change_end)
@@ -203,7 +216,7 @@ fn worker_config() -> WorkerConfig {
 
 fn run(
     workers: usize,
-    params: Params,
+    editions: Arc<Editions>,
     symbols: Arc<Symbols>,
     ends: Vec<std::sync::Mutex<Option<Ends>>>,
     published: Arc<AtomicU64>,
@@ -215,22 +228,22 @@ fn run(
     let guards = timely::execute::execute_from(builders, guard, worker_config(), move |worker| {
         let end = ends[worker.index()].lock().ok().and_then(|mut end| end.take());
         let end = end.expect("each worker takes its own ends once");
-        let bench = Bench { params: params.clone(), symbols: symbols.clone() };
-        serve(worker, bench, end, &published);
+        let benches = || Benches::new(editions.clone(), symbols.clone());
+        serve(worker, benches(), benches(), end, &published);
     });
     drop(guards);
 }
 
 /// One worker's life.
-fn serve(worker: &mut Worker, bench: Bench, ends: Ends, published: &AtomicU64) {
+fn serve(worker: &mut Worker, benches: Benches, asking: Benches, ends: Ends, published: &AtomicU64) {
     ends.thread.set(std::thread::current()).ok();
-    let asking = Bench { params: bench.params.clone(), symbols: bench.symbols.clone() };
-    let Graph { inputs, probe, outbox, facts } = graph::build(worker, bench);
+    let Graph { inputs, probe, outbox, facts, details } = graph::build(worker, benches);
     let mut this = Serving {
         inputs: Some(inputs),
         probe,
         outbox,
         facts,
+        details,
         pending: BTreeMap::new(),
         last: 0,
         done: 0,
@@ -275,6 +288,7 @@ struct Serving {
     probe: timely::dataflow::operators::probe::Handle<Time>,
     outbox: graph::Outbox,
     facts: graph::FactsTrace,
+    details: Shared<details::Section>,
     /// What has come out for commits that are not complete.
     pending: BTreeMap<Time, Vec<(Published, Diff)>>,
     /// The last commit fed.
@@ -282,7 +296,7 @@ struct Serving {
     /// The last commit published.
     done: Time,
     settling: Vec<(Time, Sender<()>)>,
-    asking: Bench,
+    asking: Benches,
 }
 
 impl Serving {
@@ -299,7 +313,11 @@ impl Serving {
                     assert!(commit.time > self.last, "commit {} after {}", commit.time, self.last);
                     inputs.advance_to(commit.time);
                     commit.now.into_iter().for_each(|now| inputs.set_now(now));
-                    commit.window.into_iter().for_each(|clock| inputs.set_window(clock));
+                    commit.window.into_iter().for_each(|moment| inputs.set_window(moment));
+                    commit.turn.into_iter().for_each(|turn| inputs.turn(turn));
+                    for (of, due, diff) in commit.dues {
+                        inputs.due(of, due, diff);
+                    }
                     for (update, diff) in commit.updates {
                         inputs.update(update, diff);
                     }
@@ -375,13 +393,24 @@ impl Serving {
 
     fn answer(&mut self, questions: &Receiver<Question>) {
         for question in questions.try_iter() {
-            let rows = self.rows(question.section);
-            let explanation = (!rows.is_empty()).then(|| {
-                let (outcomes, conclusions) = self.asking.explain(question.section, rows.iter());
-                Explanation { outcomes, conclusions, rows: rows.len() }
-            });
+            let explanation = self.explain(question.section);
             question.answer.send(explanation).ok();
         }
+    }
+
+    fn explain(&mut self, section: Symbol) -> Option<Explanation> {
+        let rows = self.rows(section);
+        if rows.is_empty() {
+            return None;
+        }
+        let mut conclusions = Conclusions::explaining();
+        let (mut outcomes, params) = self.asking.explain(section, rows.iter(), &mut conclusions);
+        let nothing = details::Section::default();
+        let states = self.details.borrow();
+        let details = states.get(&section).unwrap_or(&nothing);
+        outcomes.extend(details.explain(&params, &mut conclusions));
+        outcomes.sort_by_key(|judged| judged.rule);
+        Some(Explanation { outcomes, conclusions, params, rows: rows.len() })
     }
 
     /// The section's rows that hold, in the trace's order.

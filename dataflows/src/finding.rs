@@ -10,6 +10,7 @@
 use crate::rules::Rule;
 use crate::symbols::{EventRef, Symbol, Symbols};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// How much evidence a written finding names, the first by name. A ring over thousands of bids rests on more
@@ -64,122 +65,131 @@ pub enum Quantity {
     Seconds(i64),
     /// An event.
     Event(EventRef),
+    /// A telephone number or mail address: shown so far that equal ones can be told, and no further.
+    Masked(Symbol),
+    /// A mark or a mean of marks, in the unit of [`normalise::Score`](crate::normalise::Score).
+    Score(i64),
+    /// A local date.
+    Day(i32),
 }
 
-/// What a quantity in a key or a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Name {
-    /// Network card address.
-    Mac,
-    /// CPU serial.
-    CpuId,
-    /// Disk serial.
-    DiskSerial,
-    /// Memory serial.
-    MemorySerial,
-    /// Board serial.
-    BoardSerial,
-    /// Machine code.
-    MachineCode,
-    /// Address.
-    Ip,
-    /// Pricing software lock.
-    PricingLock,
-    /// CA certificate.
-    CaLock,
-    /// File creation code.
-    FeatureCode,
-    /// A person, by pseudonym.
-    Person,
-    /// Account.
-    Account,
-    /// A price.
-    Price,
-    /// The first price of a run.
-    FirstPrice,
-    /// The last price of a run.
-    LastPrice,
-    /// The step of a run of prices.
-    Step,
-    /// The ceiling price.
-    CeilingPrice,
-    /// The submission deadline.
-    SubmissionDeadline,
-    /// When a bid was submitted.
-    SubmittedAt,
-    /// The planned opening.
-    OpeningAt,
-    /// When the opening began.
-    OpenedAt,
-    /// By how much an instant was missed.
-    Late,
-    /// By how much an act came too early.
-    Early,
-    /// How many bidders.
-    Bidders,
-    /// How many bidders there must be.
-    Required,
-    /// How many shared values.
-    Values,
-    /// How many sections.
-    Sections,
-    /// How many of them one bidder won.
-    Wins,
-    /// The share of them.
-    Share,
-    /// The bidder concerned.
-    Bidder,
-    /// The one who controls.
-    Controller,
-    /// How many events it rests on.
-    Events,
-    /// What a witness recorded.
-    Kind,
-    /// An event.
-    Event,
-}
+macro_rules! names {
+    ($($name:ident = $word:literal: $doc:literal;)+) => {
+        /// What a quantity in a key or a value is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Name { $(#[doc = $doc] $name,)+ }
 
-impl Name {
-    /// The word used in keys and values.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Name::Mac => "mac",
-            Name::CpuId => "cpu_id",
-            Name::DiskSerial => "disk_serial",
-            Name::MemorySerial => "memory_serial",
-            Name::BoardSerial => "board_serial",
-            Name::MachineCode => "machine_code",
-            Name::Ip => "ip",
-            Name::PricingLock => "pricing_lock",
-            Name::CaLock => "ca_lock",
-            Name::FeatureCode => "feature_code",
-            Name::Person => "person",
-            Name::Account => "account",
-            Name::Price => "price",
-            Name::FirstPrice => "first_price",
-            Name::LastPrice => "last_price",
-            Name::Step => "step",
-            Name::CeilingPrice => "ceiling_price",
-            Name::SubmissionDeadline => "submission_deadline",
-            Name::SubmittedAt => "submitted_at",
-            Name::OpeningAt => "opening_at",
-            Name::OpenedAt => "opened_at",
-            Name::Late => "late_seconds",
-            Name::Early => "early_seconds",
-            Name::Bidders => "bidders",
-            Name::Required => "required",
-            Name::Values => "values",
-            Name::Sections => "sections",
-            Name::Wins => "wins",
-            Name::Share => "share",
-            Name::Bidder => "bidder",
-            Name::Controller => "controller",
-            Name::Events => "events",
-            Name::Kind => "kind",
-            Name::Event => "event",
+        impl Name {
+            /// Every name, in the order of the table.
+            pub const ALL: &'static [Name] = &[$(Name::$name),+];
+
+            /// The word used in keys and values.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Name::$name => $word,)+ }
+            }
         }
-    }
+    };
+}
+
+names! {
+    Mac = "mac": "Network card address.";
+    CpuId = "cpu_id": "CPU serial.";
+    DiskSerial = "disk_serial": "Disk serial.";
+    MemorySerial = "memory_serial": "Memory serial.";
+    BoardSerial = "board_serial": "Board serial.";
+    MachineCode = "machine_code": "Machine code.";
+    Ip = "ip": "Address.";
+    PricingLock = "pricing_lock": "Pricing software lock.";
+    CaLock = "ca_lock": "CA certificate.";
+    FeatureCode = "feature_code": "File creation code.";
+    Author = "author": "Who made a file.";
+    LastSavedBy = "last_saved_by": "Who saved a file last.";
+    CreatedAt = "created_at": "When a file was made.";
+    Person = "person": "A person, by pseudonym.";
+    Contact = "contact": "A contact person, by pseudonym.";
+    Expert = "expert": "An expert, by pseudonym.";
+    Phone = "phone": "A telephone number, masked.";
+    Email = "email": "A mail address, masked.";
+    Account = "account": "Account.";
+    AccountHolder = "account_holder": "Who holds an account.";
+    Holder = "holder": "Who holds a share.";
+    Address = "address": "A registered address.";
+    Named = "named": "An organisation named in a file.";
+    Price = "price": "A price.";
+    FirstPrice = "first_price": "The first price of a run.";
+    LastPrice = "last_price": "The last price of a run.";
+    Step = "step": "The step of a run of prices.";
+    LowestPrice = "lowest_price": "The lowest price.";
+    SecondPrice = "second_lowest_price": "The second lowest price.";
+    HighestPrice = "highest_price": "The highest price.";
+    CeilingPrice = "ceiling_price": "The ceiling price.";
+    Estimate = "estimate": "The estimate.";
+    DepositAmount = "deposit_amount": "The deposit asked for.";
+    AwardedPrice = "awarded_price": "The awarded price.";
+    ContractPrice = "contract_price": "The contract's price.";
+    Total = "total": "A total.";
+    DocumentsFrom = "documents_from": "From when documents could be had.";
+    SubmissionDeadline = "submission_deadline": "The submission deadline.";
+    SubmittedAt = "submitted_at": "When a bid was submitted.";
+    OpeningAt = "opening_at": "The planned opening.";
+    OpenedAt = "opened_at": "When the opening began.";
+    ChangedAt = "changed_at": "When a notice was changed.";
+    NotifiedAt = "notified_at": "When the award was notified.";
+    SignedAt = "signed_at": "When a contract was signed.";
+    ReceivedAt = "received_at": "When something was received.";
+    Since = "since": "Since when.";
+    From = "from_on": "First day.";
+    Until = "until_on": "Last day.";
+    Due = "due": "Until when something had to happen.";
+    Late = "late_seconds": "By how much an instant was missed.";
+    Early = "early_seconds": "By how much an act came too early.";
+    Seconds = "seconds": "For how long.";
+    Days = "days": "How many days.";
+    Bidders = "bidders": "How many bidders.";
+    Required = "required": "How many there must be.";
+    Limit = "limit": "The threshold.";
+    Values = "values": "How many shared values.";
+    Families = "families": "How many families of evidence.";
+    Common = "common": "How many there are in common.";
+    Equal = "equal": "How many of them are equal.";
+    Similarity = "similarity": "How alike.";
+    Variation = "variation": "Coefficient of variation.";
+    Distance = "distance": "Relative distance.";
+    Sections = "sections": "How many sections.";
+    Bids = "bids": "How many bids.";
+    Wins = "wins": "How many of them one bidder won.";
+    Awards = "awards": "How many awards.";
+    Records = "records": "How many records.";
+    Entries = "entries": "How many entries.";
+    Withdrawals = "withdrawals": "How many withdrawals.";
+    Experts = "experts": "How many experts.";
+    Cells = "scores": "How many scores.";
+    Share = "share": "The share of them.";
+    Score = "score": "A score.";
+    Mean = "mean_of_others": "The mean of the other experts' scores.";
+    FullMarks = "full_marks": "The most there is to give.";
+    Bidder = "bidder": "The bidder concerned.";
+    Controller = "controller": "The one who controls.";
+    Org = "org": "An organisation.";
+    Party = "party": "An organisation or person.";
+    Tenderer = "tenderer": "The tenderer.";
+    Contractor = "contractor": "Who has the contract.";
+    Subcontractor = "subcontractor": "Who has a part of it.";
+    Department = "department": "A department.";
+    Section = "section": "A section.";
+    Contract = "contract": "The section of a contract.";
+    Room = "room": "A room.";
+    Device = "device": "A device.";
+    Item = "item": "What is scored.";
+    Complaint = "complaint": "A complaint.";
+    Objection = "objection": "An objection.";
+    Inspection = "inspection": "An inspection.";
+    Entry = "entry": "A credit entry.";
+    Error = "error": "Why decryption failed.";
+    Events = "events": "How many events it rests on.";
+    Kind = "kind": "What was recorded.";
+    Event = "event": "An event.";
 }
 
 /// What a quantity is, and the quantity.
@@ -257,6 +267,14 @@ impl Finding {
         self
     }
 
+    /// The key as it is written.
+    pub fn key_text(&self, symbols: &Symbols) -> String {
+        // Sorted as text: the numbers behind a pair of bidders follow the order in which events came.
+        let mut key: Vec<String> = self.key.iter().map(|(n, q)| key_part(*n, *q, symbols)).collect();
+        key.sort();
+        key.join(",")
+    }
+
     /// Writes the finding out.
     pub fn render(&self, symbols: &Symbols) -> Rendered {
         let mut parties: Vec<String> = self.parties.iter().map(|p| symbols.text(*p)).collect();
@@ -271,13 +289,10 @@ impl Finding {
             value.insert(Name::Events.as_str().to_owned(), Value::Count(evidence.len() as i64));
             evidence.truncate(EVIDENCE_MAX);
         }
-        // Sorted as text: the numbers behind a pair of bidders follow the order in which events came.
-        let mut key: Vec<String> = self.key.iter().map(|(n, q)| key_part(*n, *q, symbols)).collect();
-        key.sort();
         Rendered {
             rule: self.rule.id().to_owned(),
             section: self.section.is_some().then(|| symbols.text(self.section)),
-            key: key.join(","),
+            key: self.key_text(symbols),
             parties,
             persons,
             severity: self.severity.as_str().to_owned(),
@@ -294,7 +309,8 @@ fn key_part(name: Name, quantity: Quantity, symbols: &Symbols) -> String {
     }
 }
 
-fn quantity_value(quantity: Quantity, symbols: &Symbols) -> Value {
+/// A quantity as it is written.
+pub fn quantity_value(quantity: Quantity, symbols: &Symbols) -> Value {
     match quantity {
         Quantity::Text(symbol) => Value::Text(symbols.text(symbol)),
         Quantity::Fen(fen) => Value::Text(format!("{}.{:02}", fen / 100, fen % 100)),
@@ -302,11 +318,22 @@ fn quantity_value(quantity: Quantity, symbols: &Symbols) -> Value {
         Quantity::Count(count) => Value::Count(count as i64),
         Quantity::Permille(share) => Value::Text(format!("{}.{}%", share / 10, share % 10)),
         Quantity::Seconds(seconds) => Value::Count(seconds),
+        Quantity::Masked(symbol) => Value::Text(masked(&symbols.text(symbol))),
+        Quantity::Score(score) => Value::Text(crate::normalise::Score(score).to_string()),
+        Quantity::Day(day) => Value::Text(crate::normalise::Date(day).to_string()),
         Quantity::Event(event) => {
             let EventName { source, id } = EventName::of(event, symbols);
             Value::Text(format!("{source}#{id}"))
         }
     }
+}
+
+/// The last four characters, and eight digits of a hash that tell it from others.
+fn masked(text: &str) -> String {
+    let last: String = text.chars().skip(text.chars().count().saturating_sub(4)).collect();
+    let hash = Sha256::digest(text.as_bytes());
+    let digits: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{last}-{digits}")
 }
 
 /// An event's name.
@@ -319,7 +346,8 @@ pub struct EventName {
 }
 
 impl EventName {
-    fn of(event: EventRef, symbols: &Symbols) -> EventName {
+    /// The name behind a number.
+    pub fn of(event: EventRef, symbols: &Symbols) -> EventName {
         let (source, id) = symbols.event(event);
         EventName { source, id }
     }
@@ -374,4 +402,6 @@ pub enum Published {
     /// How often each rule could not conclude in a section: (rule, outcome) pairs other than triggered and
     /// not triggered.
     Undecided(Arc<[(Rule, crate::rules::Undecided)]>),
+    /// An entry of the watch-list.
+    Watched(Arc<crate::watch::Entry>),
 }

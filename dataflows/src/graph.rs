@@ -1,27 +1,35 @@
 //! The dataflow graph: how rows become findings. Every operator has a name.
 //!
 //! ```text
-//! sections ──┬──────────────────────────────► facts ─► judge ─┬─► findings, data quality, undecided
-//!            ├─ projects ─► join ─────────────►│              ├─► uses ─► window ─► values ─► DEV-12 ─► rings ─► DEV-13
-//! parties ─► control chains ─► controllers ───►│              └─► rosters ─► window ─► meetings ─► HIS-02
-//! now ─────► timers ──────────────────────────►│
+//! sections ──┬───────────────────────────────► facts ─► judge ─┬─► findings, data quality, undecided
+//!            ├─ projects ─► join ──────────────►│              ├─► windows ─┬─► values ─► DEV-12, PER-06 ─► rings ─► DEV-13
+//!            │                  └─► concern ───►│              │            ├─► meetings ─► HIS-01, HIS-02
+//! subjects ──┼─► control chains ──►│            │              │            ├─► partners ─► cliques ─► HIS-04
+//! entries ───┼─► registers ───────►│            │              │            └─► counts ─► HIS-10, HIS-14, WIT-19, CRD-02
+//! dues, now ─┴─► timers ───────────────────────►│              ├─► rooms ─► WIT-18
+//! findings, handled alerts ─► weighed ─► windows ─► watch-list ◄── key projects, credit entries in force
+//! details ─────────────────────────────────────────────────────┴─► details ─► DOC-01, PRI-05, EXP-08 … 15
 //! ```
 //!
 //! *Invariants.* Every worker builds the same graph. The facts trace is held only to explain, and its compaction is
 //! advanced after every commit by whoever holds it. Output arrives on worker 0.
 
-use crate::facts::Update;
+use crate::details::{self, Detail};
+use crate::editions::Turn;
+use crate::facts::{Update, joined};
 use crate::finding::Published;
-use crate::history::control::Record;
 use crate::history::values::Told;
-use crate::history::{control, meetings, rings, values, window};
-use crate::judge::{Bench, Output};
-use crate::operators::{Diff, Time};
+use crate::history::window::Dated;
+use crate::history::{
+    Rulebook, concern, control, counts, meetings, registers, rings, rooms, together, values, window,
+};
+use crate::judge::{self, Benches, Day, Output};
+use crate::operators::{Diff, Moment, Shared, Time};
 use crate::row::{Fact, FactKind, Row, RowKind};
-use crate::rules::opening_grace;
-use crate::symbols::{EventRef, Symbol};
+use crate::symbols::Symbol;
+use crate::watch;
 use differential_dataflow::input::InputSession;
-use differential_dataflow::operators::arrange::TraceAgent;
+use differential_dataflow::operators::arrange::{Arranged, TraceAgent};
 use differential_dataflow::trace::implementations::{ValBuilder, ValSpine};
 use differential_dataflow::{AsCollection, VecCollection};
 use std::cell::RefCell;
@@ -40,11 +48,28 @@ pub type Outbox = Rc<RefCell<Vec<(Published, Time, Diff)>>>;
 
 /// The inputs of the graph.
 pub struct Inputs {
-    sections: InputSession<Time, (Symbol, Row), Diff>,
-    projects: InputSession<Time, (Symbol, Row), Diff>,
-    parties: InputSession<Time, (Symbol, Record), Diff>,
-    now: InputSession<Time, i64, Diff>,
-    window: InputSession<Time, i64, Diff>,
+    sections: Input<(Symbol, Row)>,
+    projects: Input<(Symbol, Row)>,
+    subjects: Input<(Symbol, Row)>,
+    entries: Input<(Symbol, Row)>,
+    details: Input<(Symbol, Detail)>,
+    handled: Input<(Symbol, Row)>,
+    dues: Input<(Symbol, i64)>,
+    now: Input<Moment>,
+    window: Input<Moment>,
+    turns: Input<Turn>,
+}
+
+/// One input.
+type Input<T> = InputSession<Time, T, Diff>;
+
+/// Does something with every input: none may be forgotten, as one that stays behind holds up all.
+macro_rules! each {
+    ($inputs:expr, $input:ident => $act:expr) => {{
+        let Inputs { sections, projects, subjects, entries, details, handled, dues, now, window, turns } = $inputs;
+        each!(@ $input, $act, sections projects subjects entries details handled dues now window turns)
+    }};
+    (@ $input:ident, $act:expr, $($name:ident)+) => {{ $({ let $input = $name; $act; })+ }};
 }
 
 impl Inputs {
@@ -53,32 +78,39 @@ impl Inputs {
         match update {
             Update::Section(section, row) => self.sections.update((section, row), diff),
             Update::Project(project, row) => self.projects.update((project, row), diff),
-            Update::Party(org, record) => self.parties.update((org, record), diff),
+            Update::Subject(subject, row) => self.subjects.update((subject, row), diff),
+            Update::Entry(code, row) => self.entries.update((code, row), diff),
+            Update::Handled(alert, row) => self.handled.update((alert, row), diff),
+            Update::Detail(section, detail) => self.details.update((section, detail), diff),
         }
+    }
+
+    /// Feeds one change of an instant that a section or matter waits for.
+    pub fn due(&mut self, of: Symbol, due: i64, diff: Diff) {
+        self.dues.update((of, due), diff);
     }
 
     /// Sets the instant that timers go by, µs.
     pub fn set_now(&mut self, now: i64) {
-        self.now.update(now, 1);
+        self.now.update(Moment { at: now, window: 0 }, 1);
     }
 
-    /// Sets the window's clock, see [`window::clock`].
-    pub fn set_window(&mut self, clock: i64) {
-        self.window.update(clock, 1);
+    /// Sets the window's clock, see [`window::moment`].
+    pub fn set_window(&mut self, moment: Moment) {
+        self.window.update(moment, 1);
+    }
+
+    /// Turns a part of every operator's states over to an edition.
+    pub fn turn(&mut self, turn: Turn) {
+        self.turns.update(turn, 1);
     }
 
     /// Moves every input on, those that had nothing too: an idle one would hold up all others.
     pub fn advance_to(&mut self, time: Time) {
-        self.sections.advance_to(time);
-        self.projects.advance_to(time);
-        self.parties.advance_to(time);
-        self.now.advance_to(time);
-        self.window.advance_to(time);
-        self.sections.flush();
-        self.projects.flush();
-        self.parties.flush();
-        self.now.flush();
-        self.window.flush();
+        each!(self, input => {
+            input.advance_to(time);
+            input.flush();
+        });
     }
 }
 
@@ -92,15 +124,8 @@ pub struct Graph {
     pub outbox: Outbox,
     /// The facts, to explain from.
     pub facts: FactsTrace,
-}
-
-/// The instant for which a section's row asks to be woken.
-pub fn due(row: &Row, bench: &Bench) -> Option<i64> {
-    if row.kind != RowKind::Section {
-        return None;
-    }
-    let planned = row.one(FactKind::OpeningAt)?.as_number();
-    Some(planned + opening_grace(&bench.params.thresholds))
+    /// The details, likewise.
+    pub details: Shared<details::Section>,
 }
 
 type Rows<'scope> = VecCollection<'scope, Time, (Symbol, Row), Diff>;
@@ -108,7 +133,7 @@ type Rows<'scope> = VecCollection<'scope, Time, (Symbol, Row), Diff>;
 /// The rows of its project, for each section.
 fn project_rows<'scope>(sections: Rows<'scope>, projects: Rows<'scope>) -> Rows<'scope> {
     let belongs = sections.flat_map(|(section, row)| {
-        let project = (row.kind == RowKind::Section).then(|| row.one(FactKind::Project)).flatten();
+        let project = row.kind.is_notice().then(|| row.one(FactKind::Project)).flatten();
         project.map(|project| (project.as_symbol(), section))
     });
     let belongs = belongs.arrange_by_key_named("sections of projects");
@@ -116,98 +141,149 @@ fn project_rows<'scope>(sections: Rows<'scope>, projects: Rows<'scope>) -> Rows<
     belongs.join_core(projects, |_, section, row| Some((*section, row.clone())))
 }
 
-/// A row for each instant that a section waited for and that has passed.
+/// A row for each instant that a section or matter waited for and that has passed.
 fn timer_rows<'scope>(
-    sections: Rows<'scope>,
-    now: VecCollection<'scope, Time, i64, Diff>,
-    bench: Rc<Bench>,
+    dues: VecCollection<'scope, Time, (Symbol, i64), Diff>,
+    now: VecCollection<'scope, Time, Moment, Diff>,
 ) -> Rows<'scope> {
-    let due = sections.flat_map(move |(section, row)| due(&row, &bench).map(|due| (section, due)));
-    window::passed(due, now).map(|(section, due)| {
-        let facts = [Fact::number(FactKind::At, due)].into();
-        let row =
-            Row { kind: RowKind::Passed, bidder: Symbol::NONE, at: 0, event: EventRef::default(), facts };
-        (section, row)
+    window::passed(dues, now).map(|(of, due)| {
+        (of, joined(RowKind::Passed, Symbol::NONE, [Fact::number(FactKind::At, due)].into()))
     })
 }
 
+/// All that the judge gives.
+fn judged<'scope>(
+    facts: Arranged<'scope, FactsTrace>,
+    benches: Rc<Benches>,
+) -> VecCollection<'scope, Time, (Symbol, Output), Diff> {
+    facts
+        .reduce_abelian::<_, ValBuilder<Symbol, Output, Time, Diff>, ValSpine<Symbol, Output, Time, Diff>, _, _>(
+            "judge",
+            move |section, rows, outputs| {
+                let present = rows.iter().filter(|(_, diff)| *diff > 0).map(|(row, _)| *row);
+                outputs.extend(benches.outputs(*section, present).into_iter().map(|output| (output, 1)));
+            },
+            |buffer, key, updates| {
+                buffer.clear();
+                buffer.extend(updates.drain(..).map(|(value, time, diff)| ((*key, value), time, diff)));
+            },
+        )
+        .as_collection(|section, output| (*section, output.clone()))
+}
+
+/// What the history rules find in the rows that are in force.
+fn history<'scope>(
+    in_force: VecCollection<'scope, Time, (Symbol, Dated), Diff>,
+    rules: &Rulebook<'scope>,
+) -> VecCollection<'scope, Time, Published, Diff> {
+    let uses = in_force.clone().flat_map(|(section, dated)| match dated {
+        Dated::Use(used) => Some((section, used)),
+        _ => None,
+    });
+    let bids =
+        uses.clone().flat_map(|(section, used)| used.counted.then_some((section, (used.bidder, used.event))));
+    let rosters = in_force.clone().flat_map(|(section, dated)| match dated {
+        Dated::Met(roster, day) => Some((section, (roster, day))),
+        _ => None,
+    });
+    let counts = in_force.flat_map(|(_, dated)| match dated {
+        Dated::Count(count, ..) => Some(count),
+        _ => None,
+    });
+    let told = values::shared(uses, rules);
+    let links = told.clone().flat_map(|told| match told {
+        Told::Link(link) => Some(link),
+        Told::Published(_) => None,
+    });
+    let shared = told.flat_map(|told| match told {
+        Told::Published(published) => Some(published),
+        Told::Link(_) => None,
+    });
+    let rings = rings::rings(links, rules).map(Published::Finding);
+    let met = meetings::meetings(rosters, rules).map(Published::Finding);
+    let cliques = together::cliques(bids, rules).map(Published::Finding);
+    shared.concat(rings).concat(met).concat(cliques).concat(counts::counted(counts, rules))
+}
+
 /// Builds the graph on this worker.
-pub fn build(worker: &mut Worker, bench: Bench) -> Graph {
-    let bench = Rc::new(bench);
+pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
+    let benches = Rc::new(benches);
     let probe = Probe::new();
     let outbox: Outbox = Rc::default();
-    let (inputs, facts) = worker.dataflow::<Time, _, _>(|scope| {
+    let (inputs, facts, details) = worker.dataflow::<Time, _, _>(|scope| {
         let mut inputs = Inputs {
             sections: InputSession::new(),
             projects: InputSession::new(),
-            parties: InputSession::new(),
+            subjects: InputSession::new(),
+            entries: InputSession::new(),
+            details: InputSession::new(),
+            handled: InputSession::new(),
+            dues: InputSession::new(),
             now: InputSession::new(),
             window: InputSession::new(),
+            turns: InputSession::new(),
         };
+        let rules = Rulebook { benches: benches.clone(), turns: inputs.turns.to_collection(scope) };
         let sections = inputs.sections.to_collection(scope);
         let projects = inputs.projects.to_collection(scope);
-        let parties = inputs.parties.to_collection(scope);
+        let subjects = inputs.subjects.to_collection(scope);
+        let entries = inputs.entries.to_collection(scope);
+        let dues = inputs.dues.to_collection(scope);
         let now = inputs.now.to_collection(scope);
-        let window_clock = inputs.window.to_collection(scope);
-        let window_days = bench.params.thresholds.window_days;
 
-        let bidding = sections.clone().flat_map(|(section, row)| {
-            let bids = matches!(row.kind, RowKind::Submitted | RowKind::Opened);
-            bids.then_some((row.bidder, section))
-        });
+        let records = subjects.clone().filter(|(_, row)| row.kind == RowKind::Party);
+        let chains = control::chains(records, benches.symbols().clone());
+        let standing = registers::standing(entries, benches.symbols().clone());
+        let registered = project_rows(sections.clone(), projects);
+        let concerning = sections.clone().concat(registered.clone());
+        let known = concern::known(concerning, subjects.concat(chains).concat(standing.clone()));
         let facts = sections
             .clone()
-            .concat(project_rows(sections.clone(), projects))
-            .concat(timer_rows(sections, now, bench.clone()))
-            .concat(control::controllers(parties, bidding, bench.symbols.clone()))
+            .concat(registered)
+            .concat(timer_rows(dues, now))
+            .concat(known)
             .arrange_by_key_named("facts");
         let trace = facts.trace.clone();
 
-        let judging = bench.clone();
-        let judged = facts
-            .reduce_abelian::<_, ValBuilder<Symbol, Output, Time, Diff>, ValSpine<Symbol, Output, Time, Diff>, _, _>(
-                "judge",
-                move |section, rows, outputs| {
-                    let present = rows.iter().filter(|(_, diff)| *diff > 0).map(|(row, _)| *row);
-                    outputs.extend(judging.outputs(*section, present).into_iter().map(|output| (output, 1)));
-                },
-                |buffer, key, updates| {
-                    buffer.clear();
-                    buffer.extend(updates.drain(..).map(|(value, time, diff)| ((*key, value), time, diff)));
-                },
-            )
-            .as_collection(|section, output| (*section, output.clone()));
-
+        let judged = judged(facts, benches.clone());
         let published = judged.clone().flat_map(|(_, output)| match output {
             Output::Published(published) => Some(published),
             _ => None,
         });
-        let uses = judged.clone().flat_map(|(section, output)| match output {
-            Output::Use(used) => Some((section, used)),
+        let dated = judged.clone().flat_map(|(section, output)| match output {
+            Output::Dated(dated) => Some((section, dated)),
             _ => None,
         });
-        let rosters = judged.flat_map(|(section, output)| match output {
-            Output::Met(roster, day) => Some((section, (roster, day))),
+        let rolls = judged.clone().flat_map(|(section, output)| match output {
+            Output::Roll(roll) => Some((section, roll)),
             _ => None,
         });
-        let told = values::shared(window::uses(uses, window_clock.clone(), window_days), bench.clone());
-        let links = told.clone().flat_map(|told| match told {
-            Told::Link(link) => Some(link),
-            Told::Published(_) => None,
+        let sessions = judged.clone().flat_map(|(_, output)| match output {
+            Output::Session(session) => Some(session),
+            _ => None,
         });
-        let shared = told.flat_map(|told| match told {
-            Told::Published(published) => Some(published),
-            Told::Link(_) => None,
+        let key_projects = judged.flat_map(|(_, output)| match output {
+            Output::Watched(watched) => Some((watched.subject, Dated::Watched(watched, Day::MIN, None))),
+            _ => None,
         });
-        let rings = rings::rings(links, bench.clone()).map(Published::Finding);
-        let rosters = window::rosters(rosters, window_clock, window_days);
-        let recurrent = meetings::recurrent_winners(rosters, bench.clone()).map(Published::Finding);
+        let details = inputs.details.to_collection(scope).concat(rolls);
+        let (on_details, states) = details::concluded(details, &rules);
+        let rooms = rooms::conflicts(sessions, &rules).map(Published::Finding);
+        let listed = standing.clone().flat_map(|(subject, row)| watch::listed(subject, &row));
+        let entries = standing.flat_map(|(subject, row)| judge::collusion_entry(subject, &row));
+        let dated = dated.concat(sections.flat_map(|(_, row)| judge::counts(&row))).concat(entries);
+        let clock = inputs.window.to_collection(scope);
+        let in_force = window::in_force(dated, clock.clone());
+        let found = history(in_force, &rules);
 
-        let all = published.concat(shared).concat(rings).concat(recurrent);
+        let all = published.concat(on_details).concat(rooms).concat(found);
+        let weighed = watch::weighed(all.clone(), inputs.handled.to_collection(scope), &benches);
+        let watched = window::in_force(key_projects.concat(listed).concat(weighed), clock);
+        let all = all.concat(watch::list(watched));
         deliver(all, outbox.clone()).probe_with(&probe);
-        (inputs, trace)
+        (inputs, trace, states)
     });
-    Graph { inputs, probe, outbox, facts }
+    Graph { inputs, probe, outbox, facts, details }
 }
 
 /// Brings everything to worker 0 and leaves it in the outbox.

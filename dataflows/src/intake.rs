@@ -121,7 +121,5 @@ fn give_row(
     diff: Diff,
     give: &mut dyn FnMut(Update, Diff),
 ) {
-    if let Some(update) = facts::update(event, name, symbols) {
-        give(update, diff);
-    }
+    facts::updates(event, name, symbols, &mut |update| give(update, diff));
 }

@@ -8,13 +8,22 @@
 //! *Invariants.* The output is a function of the set of rows and of the parameters; it is sorted and has no repeats
 //! (differential cancels old against new output by equality).
 
-use crate::dossier::{Bid, Dossier};
+use crate::details::Detail;
+use crate::dossier::{Credit, Dossier, Record};
+use crate::editions::{EditionNo, Editions};
+use crate::event::{CreditKind, Gravity};
 use crate::finding::{Finding, Published};
+use crate::history::counts::{Count, Counted};
+use crate::history::window::Dated;
+use crate::matter::{Matter, is_matter};
+use crate::normalise::Date;
 use crate::params::Params;
 use crate::row::{Fact, FactKind, Row, RowKind};
-use crate::rules::{self, Conclusions, Outcome, Rule};
+use crate::rules::{self, Conclusions, Judged};
 use crate::symbols::{EventRef, Symbol, Symbols};
+use crate::watch::{self, Watched};
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What one section gives.
@@ -22,10 +31,14 @@ use std::sync::Arc;
 pub enum Output {
     /// To be published.
     Published(Published),
-    /// A bid's event showed identifying values.
-    Use(Use),
-    /// Bidders met in a decided section: the roster, once for each day on which one of its bids is dated.
-    Met(Arc<Roster>, Day),
+    /// What holds for some days only.
+    Dated(Dated),
+    /// Who bids, for the rules on details.
+    Roll(Detail),
+    /// An opening that ended.
+    Session(Session),
+    /// Somebody has a part in a key project that is under way.
+    Watched(Watched),
 }
 
 /// A local date (+08:00), days since 1970-01-01.
@@ -40,6 +53,8 @@ pub struct Use {
     pub day: Day,
     /// The event.
     pub event: EventRef,
+    /// Whether it is the bid's first event and the section small enough for pairs to be counted.
+    pub counted: bool,
     /// The event's facts; only those [`tracked`] count.
     pub values: Arc<[Fact]>,
 }
@@ -51,13 +66,39 @@ pub struct Roster {
     pub winner: Symbol,
     /// The award.
     pub award: EventRef,
+    /// Whether the section is small enough for pairs to be counted.
+    pub counted: bool,
     /// Bidder, the day that dates the bid, its first event; sorted.
     pub bids: Vec<(Symbol, Day, EventRef)>,
+}
+
+/// An opening in a room, from start to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Session {
+    /// When it started, µs.
+    pub from: i64,
+    /// When it was closed, µs.
+    pub to: i64,
+    /// Where.
+    pub room: Symbol,
+    /// Of which section.
+    pub section: Symbol,
+    /// `opening.started`.
+    pub started: EventRef,
+    /// `opening.closed`.
+    pub closed: EventRef,
 }
 
 /// Microseconds of a day, and of the offset of the local time (+08:00).
 const DAY_US: i64 = 86_400_000_000;
 const OFFSET_US: i64 = 8 * 3_600_000_000;
+
+/// How long withdrawals and awards count, days after their own (HIS-10, HIS-14).
+const YEAR_DAYS: u32 = 365;
+/// How long witness records count (WIT-19).
+const RECORDS_DAYS: u32 = 180;
+/// How long entries of kind collusion count, calendar years (CRD-02).
+const COLLUSION_YEARS: i32 = 3;
 
 /// The local date of an instant.
 pub fn day_of(at: i64) -> Day {
@@ -69,8 +110,12 @@ pub fn begin_of(day: Day) -> i64 {
     i64::from(day) * DAY_US - OFFSET_US
 }
 
-/// The kinds of value that DEV-12 follows across sections.
+/// The kinds of value that are followed across sections: DEV-12 and, of persons, PER-06.
 pub fn tracked(kind: FactKind) -> bool {
+    is_code(kind) || is_person(kind)
+}
+
+fn is_code(kind: FactKind) -> bool {
     matches!(
         kind,
         FactKind::Mac
@@ -85,86 +130,229 @@ pub fn tracked(kind: FactKind) -> bool {
     )
 }
 
+/// Whether a bid names a person in this place.
+pub fn is_person(kind: FactKind) -> bool {
+    matches!(kind, FactKind::Agent | FactKind::Manager | FactKind::Staff | FactKind::Contact)
+}
+
 /// Everything that a judgement needs besides the rows.
 pub struct Bench {
     /// Parameters.
-    pub params: Params,
+    pub params: Arc<Params>,
     /// Names, for ties of time.
     pub symbols: Arc<Symbols>,
 }
 
-impl Bench {
-    /// Judges one section's rows into sorted outputs.
+/// A bench for each edition of the rules.
+pub struct Benches {
+    editions: Arc<Editions>,
+    symbols: Arc<Symbols>,
+}
+
+impl Benches {
+    /// Benches over these editions.
+    pub fn new(editions: Arc<Editions>, symbols: Arc<Symbols>) -> Benches {
+        Benches { editions, symbols }
+    }
+
+    /// Names.
+    pub fn symbols(&self) -> &Arc<Symbols> {
+        &self.symbols
+    }
+
+    /// The bench of an edition's newest parameters.
+    pub fn newest(&self, edition: EditionNo) -> Rc<Bench> {
+        let params = self.editions.get(edition).newest().clone();
+        Rc::new(Bench { params, symbols: self.symbols.clone() })
+    }
+
+    /// The bench that judges a section or matter of these rows: by its edition, and by its day.
+    fn of<'a>(&self, rows: impl Iterator<Item = &'a Row> + Clone) -> Bench {
+        let edition = rows.clone().filter_map(|row| row.one(FactKind::Edition)).map(Fact::value).max();
+        let edition = self.editions.get(edition.unwrap_or(0) as EditionNo);
+        let announced = rows.clone().filter_map(|row| row.number(FactKind::AnnouncedAt)).min();
+        let first = || rows.filter(|row| !row.kind.is_joined()).map(|row| row.at).min();
+        let day = announced.or_else(first).map_or(Day::MAX, day_of);
+        Bench { params: edition.on(day).clone(), symbols: self.symbols.clone() }
+    }
+
+    /// Judges the rows of one section or matter into sorted outputs.
     pub fn outputs<'a>(&self, section: Symbol, rows: impl Iterator<Item = &'a Row> + Clone) -> Vec<Output> {
-        let dossier = Dossier::build(section, rows.clone(), &self.symbols);
-        let mut conclusions = Conclusions::default();
-        let outcomes = rules::judge(&dossier, &self.params, &mut conclusions);
+        if rows.clone().all(|row| row.kind.is_joined()) {
+            // All that is left of it came from elsewhere.
+            return Vec::new();
+        }
+        self.of(rows.clone()).outputs(section, rows)
+    }
+
+    /// Judges one section's rows and tells every section rule's outcome, and by which parameters.
+    pub fn explain<'a>(
+        &self,
+        section: Symbol,
+        rows: impl Iterator<Item = &'a Row> + Clone,
+        conclusions: &mut Conclusions,
+    ) -> (Vec<Judged>, Arc<Params>) {
+        let bench = self.of(rows.clone());
+        let dossier = Dossier::build(section, rows, &self.symbols);
+        (rules::judge(&dossier, &bench.params, conclusions), bench.params)
+    }
+}
+
+impl Bench {
+    fn outputs<'a>(&self, section: Symbol, rows: impl Iterator<Item = &'a Row> + Clone) -> Vec<Output> {
         let mut outputs = Vec::new();
-        let publish = |findings: Vec<Finding>, as_output: fn(Arc<Finding>) -> Published| {
-            findings.into_iter().map(move |f| Output::Published(as_output(Arc::new(f))))
-        };
-        outputs.extend(publish(conclusions.findings, Published::Finding));
-        outputs.extend(publish(conclusions.quality, Published::Quality));
-        let undecided: Arc<[_]> =
-            outcomes.iter().filter_map(|(rule, outcome)| Some((*rule, outcome.undecided()?))).collect();
-        outputs.push(Output::Published(Published::Undecided(undecided)));
-        uses(&dossier, rows, &mut outputs);
-        self.met(&dossier, &mut outputs);
+        let mut conclusions = Conclusions::default();
+        if is_matter(&rows) {
+            let matter = Matter::build(rows, &self.symbols);
+            rules::judge_matter(&matter, &self.params, &mut conclusions);
+            conclude(conclusions, &mut outputs);
+        } else {
+            let dossier = Dossier::build(section, rows.clone(), &self.symbols);
+            let judged = rules::judge(&dossier, &self.params, &mut conclusions);
+            conclude(conclusions, &mut outputs);
+            let undecided = judged.iter().filter_map(|j| Some((j.rule, j.outcome.undecided()?))).collect();
+            outputs.push(Output::Published(Published::Undecided(undecided)));
+            self.uses(&dossier, rows, &mut outputs);
+            self.met(&dossier, &mut outputs);
+            outputs.extend(awarded(&dossier).map(Output::Dated));
+            outputs.extend(session(&dossier).map(Output::Session));
+            outputs.extend(roll(&dossier).map(Output::Roll));
+            outputs.extend(watch::key_project(&dossier).into_iter().map(Output::Watched));
+        }
         outputs.sort_unstable();
         outputs.dedup();
         outputs
     }
 
-    /// Judges one section's rows and tells every rule's outcome.
-    pub fn explain<'a>(
-        &self,
-        section: Symbol,
-        rows: impl Iterator<Item = &'a Row> + Clone,
-    ) -> (Vec<(Rule, Outcome)>, Conclusions) {
-        let dossier = Dossier::build(section, rows, &self.symbols);
-        let mut conclusions = Conclusions::default();
-        let outcomes = rules::judge(&dossier, &self.params, &mut conclusions);
-        (outcomes, conclusions)
+    /// Whether pairs are counted in the section: not in a crowd.
+    fn counts_pairs(&self, dossier: &Dossier) -> bool {
+        dossier.bids.len() <= self.params.thresholds.crowd as usize
     }
 
     fn met(&self, dossier: &Dossier, outputs: &mut Vec<Output>) {
-        let Some(award) = dossier.award else { return };
-        if dossier.bids.len() > self.params.thresholds.crowd as usize {
-            return;
-        }
+        let Some(award) = dossier.outcome.award else { return };
         let bids: Vec<_> =
             dossier.bids.iter().map(|b| (b.bidder, day_of(b.dated_at()), b.first_event)).collect();
-        let roster = Arc::new(Roster { winner: award.winner, award: award.event, bids });
+        let counted = self.counts_pairs(dossier);
+        let roster = Arc::new(Roster { winner: award.winner, award: award.event, counted, bids });
         for (_, day, _) in &roster.bids {
-            outputs.push(Output::Met(roster.clone(), *day));
+            outputs.push(Output::Dated(Dated::Met(roster.clone(), *day)));
+        }
+    }
+
+    /// The values each bid shows, event by event, without uploads at the venue and the tenderer's own.
+    fn uses<'a>(
+        &self,
+        dossier: &Dossier,
+        rows: impl Iterator<Item = &'a Row> + Clone,
+        outputs: &mut Vec<Output>,
+    ) {
+        let counts_pairs = self.counts_pairs(dossier);
+        let own = &dossier.notices.own;
+        let tells =
+            |row: &&Row| matches!(row.kind, RowKind::Submitted | RowKind::Decrypted | RowKind::Opened);
+        for row in rows.filter(tells) {
+            let Some(bid) = dossier.bid_of(row.bidder) else { continue };
+            let counts = |fact: &Fact| {
+                if is_code(fact.kind()) {
+                    !bid.on_site && own.binary_search(&fact.value()).is_err()
+                } else if fact.kind() == FactKind::Manager {
+                    bid.manager.is_some_and(|m| m.event == row.event && m.value == fact.as_symbol())
+                } else {
+                    is_person(fact.kind())
+                }
+            };
+            let counted = counts_pairs && row.event == bid.first_event;
+            let of_interest = |fact: &&Fact| tracked(fact.kind());
+            if !counted && !row.facts.iter().filter(of_interest).any(counts) {
+                continue;
+            }
+            // Nearly always everything counts, and the row's facts are shared as they are.
+            let values = if row.facts.iter().filter(of_interest).all(counts) {
+                row.facts.clone()
+            } else {
+                row.facts.iter().filter(of_interest).filter(|fact| counts(fact)).copied().collect()
+            };
+            let day = day_of(bid.dated_at());
+            let used = Use { bidder: row.bidder, day, event: row.event, counted, values };
+            outputs.push(Output::Dated(Dated::Use(used)));
         }
     }
 }
 
-/// The values each bid shows, event by event, without uploads at the venue and the tenderer's own.
-fn uses<'a>(dossier: &Dossier, rows: impl Iterator<Item = &'a Row> + Clone, outputs: &mut Vec<Output>) {
-    let own: Vec<Symbol> = rows
-        .clone()
-        .filter(|r| r.kind == RowKind::Section)
-        .flat_map(|r| r.all(FactKind::Own).map(Fact::as_symbol))
-        .collect();
-    for row in rows.filter(|r| matches!(r.kind, RowKind::Submitted | RowKind::Decrypted)) {
-        let find = |bid: &Bid| bid.bidder.cmp(&row.bidder);
-        let Ok(at) = dossier.bids.binary_search_by(find) else { continue };
-        let bid = &dossier.bids[at];
-        let is_own = |fact: &Fact| own.contains(&fact.as_symbol());
-        if bid.on_site || !row.facts.iter().any(|f| tracked(f.kind()) && !is_own(f)) {
-            continue;
+fn conclude(conclusions: Conclusions, outputs: &mut Vec<Output>) {
+    let publish = |findings: Vec<Finding>, as_output: fn(Arc<Finding>) -> Published| {
+        findings.into_iter().map(move |f| Output::Published(as_output(Arc::new(f))))
+    };
+    outputs.extend(publish(conclusions.findings, Published::Finding));
+    outputs.extend(publish(conclusions.quality, Published::Quality));
+}
+
+/// An award counts for its tenderer for a year.
+fn awarded(dossier: &Dossier) -> Option<Dated> {
+    let (award, tenderer) = (dossier.outcome.award?, dossier.project.tenderer?);
+    let count = Count {
+        counted: Counted::Awards,
+        subject: tenderer.value,
+        event: award.event,
+        of: award.winner,
+        value: award.price.unwrap_or(0),
+    };
+    Some(Dated::Count(count, day_of(award.notified_at), YEAR_DAYS))
+}
+
+fn session(dossier: &Dossier) -> Option<Session> {
+    let meeting = &dossier.meeting;
+    let (started, closed) = (meeting.started?, meeting.closed?);
+    Some(Session {
+        from: started.value,
+        to: closed.value,
+        room: meeting.room?,
+        section: dossier.section,
+        started: started.event,
+        closed: closed.event,
+    })
+}
+
+/// Who bids, if some bid has details.
+fn roll(dossier: &Dossier) -> Option<Detail> {
+    let bids = dossier.bids.iter().map(|bid| (bid.bidder, bid.consortium.clone()));
+    dossier.bids.iter().any(|bid| bid.detailed).then(|| Detail::Roll(bids.collect()))
+}
+
+/// What a row tells to the counts by itself: withdrawals and witness records.
+pub fn counts(row: &Row) -> Vec<(Symbol, Dated)> {
+    let dated = |counted, subject: Symbol, days| {
+        let count = Count { counted, subject, event: row.event, of: Symbol::NONE, value: 0 };
+        (subject, Dated::Count(count, day_of(row.acted_at()), days))
+    };
+    match row.kind {
+        RowKind::Withdrawn | RowKind::Declined => vec![dated(Counted::Withdrawals, row.bidder, YEAR_DAYS)],
+        RowKind::Witness => {
+            let record = Record::of(row);
+            if record.gravity == Gravity::Note {
+                return Vec::new();
+            }
+            let of = |counted, mut subjects: Vec<Symbol>| {
+                subjects.sort_unstable();
+                subjects.dedup();
+                subjects.into_iter().map(move |subject| dated(counted, subject, RECORDS_DAYS))
+            };
+            let parties = of(Counted::RecordsOfParty, record.parties);
+            parties.chain(of(Counted::RecordsOfPerson, record.persons)).collect()
         }
-        // Nearly always nothing is the tenderer's own, and the row's facts are shared as they are.
-        let values = if own.is_empty() || !row.facts.iter().any(|f| tracked(f.kind()) && is_own(f)) {
-            row.facts.clone()
-        } else {
-            row.facts.iter().copied().filter(|f| tracked(f.kind()) && !is_own(f)).collect()
-        };
-        let day = day_of(bid.dated_at());
-        outputs.push(Output::Use(Use { bidder: row.bidder, day, event: row.event, values }));
+        _ => Vec::new(),
     }
+}
+
+/// What a credit entry tells to the counts: one of kind collusion, for three calendar years.
+pub fn collusion_entry(subject: Symbol, row: &Row) -> Option<(Symbol, Dated)> {
+    let credit = Credit::of(row).filter(|credit| credit.kind == CreditKind::Collusion)?;
+    let is_person = row.one(FactKind::Party).is_none();
+    let counted = if is_person { Counted::CollusionOfPerson } else { Counted::CollusionOfParty };
+    let count = Count { counted, subject, event: credit.event, of: credit.entry, value: 0 };
+    let days = Date(credit.from).years_later(COLLUSION_YEARS).0 - credit.from;
+    Some((subject, Dated::Count(count, credit.from, days as u32)))
 }
 
 #[cfg(test)]

@@ -4,15 +4,20 @@
 //! |---|---|
 //! | [`event`], [`json`], [`normalise`] | what comes in: read strictly, made comparable, persons made pseudonyms |
 //! | [`symbols`], [`row`], [`facts`], [`intake`] | from events to exact changes of small rows |
-//! | [`dossier`], [`rules`], [`params`], [`judge`] | one section's facts, judged by plain functions |
-//! | [`history`], [`operators`], [`graph`], [`engine`] | many sections, and the machinery |
-//! | [`finding`] | what is concluded |
+//! | [`dossier`], [`details`], [`matter`], [`rules`], [`judge`] | one section's facts, judged by plain functions |
+//! | [`params`], [`calendar`], [`deadlines`], [`editions`] | what judgements go by, and since when |
+//! | [`history`], [`operators`], [`graph`], [`driver`], [`engine`] | many sections, and the machinery |
+//! | [`finding`], [`subject`], [`watch`] | what is concluded, and who is to be looked at |
 //!
 //! *Architecture invariant.* Nothing here reads a clock, a file, a socket or a random number, and nothing here knows of
 //! tokio: what comes out is a function of what went in.
 
+pub mod calendar;
+pub mod deadlines;
+pub mod details;
 pub mod dossier;
 pub mod driver;
+pub mod editions;
 pub mod engine;
 pub mod event;
 pub mod facts;
@@ -22,10 +27,13 @@ pub mod history;
 pub mod intake;
 pub mod json;
 pub mod judge;
+pub mod matter;
 pub mod normalise;
 pub mod operators;
 pub mod params;
 pub mod replay;
 pub mod row;
 pub mod rules;
+pub mod subject;
 pub mod symbols;
+pub mod watch;

@@ -6,6 +6,7 @@
 //! *Law.* What holds at the end is a function of the set of accepted events and of `now`.
 
 use crate::driver::{Driver, Pace};
+use crate::editions::{Edition, Editions};
 use crate::engine::{Change, Engine, Explanation};
 use crate::event::{Admitted, Door, Event, Refused, reread};
 use crate::finding::{Published, Rendered};
@@ -96,11 +97,24 @@ impl<'a> Replay<'a> {
         until: Option<i64>,
         tell: Option<Box<Told<'a>>>,
     ) -> Replay<'a> {
+        Replay::under(door, placeholders, Edition::always(params), workers, until, tell)
+    }
+
+    /// As [`new`](Replay::new), under an edition of the rules.
+    pub fn under(
+        door: Door,
+        placeholders: Placeholders,
+        edition: Edition,
+        workers: usize,
+        until: Option<i64>,
+        tell: Option<Box<Told<'a>>>,
+    ) -> Replay<'a> {
         let symbols = Arc::new(Symbols::default());
-        let (engine, changes) = Engine::start(workers, params.clone(), symbols.clone());
+        let editions = Arc::new(Editions::new(edition));
+        let (engine, changes) = Engine::start(workers, editions.clone(), symbols.clone());
         Replay {
             door,
-            driver: Driver::new(params, symbols.clone(), 1),
+            driver: Driver::new(editions, symbols.clone(), 1),
             symbols,
             memory: Memory { bodies: Vec::new(), placeholders },
             engine,
@@ -154,11 +168,35 @@ impl<'a> Replay<'a> {
             self.pass(end, pace);
             self.pass(end, Pace::Jump);
         }
+        self.wait();
+    }
+
+    fn wait(&mut self) {
         while self.engine.progress() <= self.fed {
             let Ok(change) = self.changes.recv() else { break };
             self.note(change);
         }
         self.drain();
+    }
+
+    /// Puts an edition of the rules in force, and waits until everything is computed. `go_on` is asked before each
+    /// step with how many are left, and how many there are in all; if it says no, the edition is in force in part, and
+    /// false comes back.
+    pub fn publish(&mut self, edition: Edition, go_on: &mut dyn FnMut(usize, usize) -> bool) -> bool {
+        self.flush();
+        self.driver.publish(edition);
+        while let Some(commit) = self.driver.turn() {
+            self.fed = commit.time;
+            self.instants.insert(commit.time, self.reached);
+            self.engine.feed(commit);
+            self.drain();
+            let (left, all) = self.driver.turning_left();
+            if !go_on(left, all) {
+                return false;
+            }
+        }
+        self.wait();
+        true
     }
 
     /// The findings that hold, written out and sorted.
@@ -183,11 +221,22 @@ impl<'a> Replay<'a> {
         rows
     }
 
+    /// The watch-list, written out and sorted.
+    pub fn watch_list(&self) -> Vec<crate::watch::Rendered> {
+        let entry = |published: &Published| match published {
+            Published::Watched(entry) => Some(entry.render(&self.symbols)),
+            _ => None,
+        };
+        let mut entries: Vec<_> = self.holds.keys().filter_map(entry).collect();
+        entries.sort_unstable();
+        entries
+    }
+
     /// What is there other than once (counts of undecided rules: less than once). Empty, or the engine is wrong.
     pub fn miscounted(&self) -> Vec<(&Published, Diff)> {
         let right = |what: &Published, count: Diff| match what {
             Published::Undecided(_) => count > 0,
-            Published::Finding(_) | Published::Quality(_) => count == 1,
+            Published::Finding(_) | Published::Quality(_) | Published::Watched(_) => count == 1,
         };
         let wrong = self.holds.iter().filter(|(what, count)| !right(what, **count));
         wrong.map(|(what, count)| (what, *count)).collect()

@@ -16,14 +16,32 @@ use std::sync::Arc;
 pub enum RowKind {
     /// `project.registered`, joined in for each of its sections.
     Project,
-    /// `section.announced`, `section.changed`.
-    Section,
-    /// `section.failed`, `section.suspended`, `section.cancelled`.
-    Halted,
+    /// `section.announced`.
+    Announced,
+    /// `section.changed`.
+    Changed,
+    /// `section.failed`, `section.cancelled`.
+    Ended,
+    /// `section.suspended`.
+    Suspended,
+    /// `document.downloaded`.
+    Downloaded,
     /// `opening.started`.
     OpeningStarted,
+    /// `opening.closed`.
+    OpeningClosed,
+    /// `award.proposed`.
+    Proposed,
     /// `award.made`.
     Award,
+    /// `award.declined`.
+    Declined,
+    /// `contract.signed`.
+    ContractSigned,
+    /// `contract.completed`.
+    ContractCompleted,
+    /// `contract.subcontracted`.
+    Subcontracted,
     /// `bid.submitted`.
     Submitted,
     /// `bid.opened`.
@@ -32,14 +50,62 @@ pub enum RowKind {
     Decrypted,
     /// `bid.withdrawn`.
     Withdrawn,
+    /// `bid.rejected`.
+    Rejected,
     /// `deposit.received`.
     Deposit,
+    /// `expert.drawn`.
+    Drawn,
+    /// `expert.replaced`.
+    Replaced,
+    /// `expert.signed_in`.
+    SignedIn,
+    /// `evaluation.started`.
+    EvaluationStarted,
+    /// `evaluation.closed`.
+    EvaluationClosed,
     /// `witness.recorded`.
     Witness,
-    /// Not an event: who controls a bidder, joined in from the control chains.
+    /// `witness.device`.
+    Device,
+    /// `objection.raised`.
+    Objection,
+    /// `objection.answered`.
+    Answer,
+    /// `complaint.received`.
+    ComplaintReceived,
+    /// `complaint.accepted`.
+    ComplaintAccepted,
+    /// `complaint.refused`.
+    ComplaintRefused,
+    /// `complaint.decided`.
+    ComplaintDecided,
+    /// `complaint.answered`.
+    ComplaintAnswered,
+    /// `inspection.done`.
+    InspectionDone,
+    /// `inspection.published`.
+    InspectionPublished,
+    /// `credit.listed`.
+    CreditListed,
+    /// `credit.removed`.
+    CreditRemoved,
+    /// `party.recorded`: the latest, joined in for each section that concerns the organisation.
+    Party,
+    /// `person.employed`, joined in for each section that concerns the person.
+    Employment,
+    /// Not an event of the section: a credit entry on somebody whom it concerns.
+    Credit,
+    /// Not an event of the section: a contract elsewhere of a manager whom it concerns.
+    Contract,
+    /// Not an event: who controls an organisation, joined in from the control chains.
     Control,
+    /// `alert.closed`, `alert.reopened`.
+    Handled,
     /// Not an event: an instant that this section waited for has passed.
     Passed,
+    /// Not an event: the edition of the rules that judges the section.
+    Edition,
 }
 
 macro_rules! fact_kinds {
@@ -57,22 +123,37 @@ fact_kinds! {
     Project,
     /// The tenderer of a project.
     Tenderer,
-    /// The department that supervises a project.
+    /// The department that supervises a project, or that a complaint went to.
     Department,
     /// [`Industry`](crate::event::Industry) as its index in `ALL`.
     Industry,
     /// [`Method`](crate::event::Method) as its index in `ALL`.
     Method,
+    /// 1 if a key project.
+    KeyProject,
+    /// [`EvaluationMethod`](crate::event::EvaluationMethod) as its index in `ALL`.
+    EvaluationMethod,
     /// Ceiling price, fen.
     Ceiling,
+    /// Estimate, fen.
+    Estimate,
+    /// Deposit asked for, fen.
+    DepositAmount,
+    /// When the notice was published, an instant.
+    AnnouncedAt,
+    /// From when documents can be had, an instant.
+    DocumentsFrom,
     /// Submission deadline, an instant.
     Deadline,
     /// Planned opening, an instant.
     OpeningAt,
+    /// 1 if a change affects how bids are written.
+    Material,
     /// A device code or lock in the tenderer's own files: never counts.
     Own,
     /// A member of the bid's consortium.
     Member,
+    // From here to `DecryptIp`: codes and addresses, which may be the tenderer's own.
     /// Network card address.
     Mac,
     /// CPU serial.
@@ -93,14 +174,56 @@ fact_kinds! {
     CaLock,
     /// File creation code.
     FeatureCode,
+    /// Address the documents were fetched from.
+    DownloadIp,
+    /// Address the bid was decrypted from.
+    DecryptIp,
+    // From here to `ApplyPhone`: other values by which bids may be alike.
+    /// Who made the file, folded.
+    Author,
+    /// Who saved the file last, folded.
+    LastSavedBy,
+    /// When the file was made, to the second, an instant.
+    FileCreatedAt,
+    /// Why decryption failed.
+    DecryptError,
     /// Authorised agent, a pseudonym.
     Agent,
     /// Project manager, a pseudonym.
     Manager,
     /// Member of the project staff, a pseudonym.
     Staff,
+    /// Contact person, a pseudonym.
+    Contact,
+    /// Telephone.
+    Phone,
+    /// Mail address.
+    Email,
+    /// Who attended the opening, a pseudonym.
+    Attendee,
     /// Account a deposit came from.
     Account,
+    /// Who applied for a guarantee, a pseudonym.
+    Applicant,
+    /// Address the guarantee was applied for from.
+    ApplyIp,
+    /// Telephone the guarantee was applied for with.
+    ApplyPhone,
+    // From here on: what is no likeness of bids.
+    /// Holder of the account a deposit came from.
+    AccountHolder,
+    /// [`DepositForm`](crate::event::DepositForm) as its index in `ALL`.
+    DepositForm,
+    /// 1 if a deposit came from the basic account, else 0.
+    BasicAccount,
+    /// Digest of a file.
+    FileDigest,
+    /// An organisation named inside a bid's file.
+    NamedInFile,
+    /// 1 if the bid's event carries fingerprints or bill items.
+    Detailed,
+    /// 1 if the bidder's code fails its check digit.
+    BadCode,
     /// Price, fen.
     Price,
     /// When the bid was submitted, an instant.
@@ -113,6 +236,24 @@ fact_kinds! {
     Decrypted,
     /// Awarded bidder.
     Winner,
+    /// A candidate proposed; its rank follows.
+    Candidate,
+    /// Rank of the candidate before it.
+    Rank,
+    /// The one who has a contract.
+    Contractor,
+    /// The one who has a part of it.
+    Subcontractor,
+    /// Where: a room.
+    Room,
+    /// An expert, a pseudonym.
+    Expert,
+    /// Who employs an expert or a person.
+    Employer,
+    /// [`Attendance`](crate::event::Attendance) as its index in `ALL`.
+    Attendance,
+    /// 1 if a reason was given.
+    Reason,
     /// [`WitnessKind`](crate::event::WitnessKind) as its index in `ALL`.
     WitnessKind,
     /// [`Gravity`](crate::event::Gravity) as its index in `ALL`.
@@ -121,10 +262,74 @@ fact_kinds! {
     Party,
     /// A person concerned, a pseudonym.
     Person,
-    /// An organisation (or person) that controls the row's bidder.
+    /// A device of the venue.
+    Device,
+    /// [`DeviceState`](crate::event::DeviceState) as its index in `ALL`.
+    DeviceState,
+    /// Code of an objection, complaint or inspection.
+    Matter,
+    /// [`ObjectionKind`](crate::event::ObjectionKind) as its index in `ALL`.
+    ObjectionKind,
+    /// A section: that a matter is about, or where a contract is.
+    Section,
+    /// Code of a credit entry.
+    Entry,
+    /// [`CreditKind`](crate::event::CreditKind) as its index in `ALL`.
+    CreditKind,
+    /// First day, a local date.
+    FromDay,
+    /// Last day, a local date.
+    UntilDay,
+    /// When an entry was removed, or a contract completed, an instant.
+    EndedAt,
+    /// Legal representative, a pseudonym.
+    LegalRepresentative,
+    /// Director, a pseudonym.
+    Director,
+    /// Registered address, folded.
+    Address,
+    /// An organisation that holds a share; the share and whether it controls follow.
+    HolderOrg,
+    /// A person who holds a share; likewise.
+    HolderPerson,
+    /// Share of the holder before it, parts per million.
+    Share,
+    /// 1 if the holder before it controls.
+    Controls,
+    /// An organisation that controls the row's subject; the events of the chain follow.
     Controller,
+    /// A person who controls the row's subject; likewise.
+    ControllerPerson,
     /// An event on the chain to the controller before it.
     Via,
+    /// [`Outcome`](crate::event::Outcome) of an alert, as its index in `ALL`.
+    Outcome,
+    /// Number of an edition of the rules.
+    Edition,
+}
+
+impl FactKind {
+    /// Whether values of this kind may be the tenderer's own, and then never count.
+    pub fn may_be_own(self) -> bool {
+        (FactKind::Mac..=FactKind::DecryptIp).contains(&self)
+    }
+
+    /// Whether two bids that show one value of this kind are alike in something.
+    pub fn likens(self) -> bool {
+        (FactKind::Mac..=FactKind::ApplyPhone).contains(&self)
+    }
+}
+
+impl RowKind {
+    /// Whether the row is a notice of the section: `section.announced`, `section.changed`.
+    pub fn is_notice(self) -> bool {
+        matches!(self, RowKind::Announced | RowKind::Changed)
+    }
+
+    /// Whether no event of the section itself stands behind the row.
+    pub fn is_joined(self) -> bool {
+        matches!(self, RowKind::Project) || self >= RowKind::Party
+    }
 }
 
 /// How many bits of a fact hold its value.
@@ -188,7 +393,7 @@ impl std::fmt::Debug for Fact {
 pub struct Row {
     /// The kind of event.
     pub kind: RowKind,
-    /// The bidder concerned, or [`Symbol::NONE`].
+    /// The bidder concerned, the subject of a joined row, or [`Symbol::NONE`].
     pub bidder: Symbol,
     /// The event's `time`, microseconds since 1970; 0 for rows that are joined in.
     pub at: i64,

@@ -110,6 +110,8 @@ impl Strings {
 #[derive(Default)]
 struct Names {
     sources: Vec<Symbol>,
+    /// The local date of each event that has come.
+    days: Vec<i32>,
     ids: Arena,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -131,6 +133,7 @@ impl Names {
         }
         let number = self.ids.push(id);
         self.sources.push(source);
+        self.days.push(i32::MIN);
         let (sources, ids, hasher) = (&self.sources, &self.ids, &self.hasher);
         let hash_of = |n: &u32| hasher.hash_one((sources[*n as usize - 1], ids.get(*n)));
         self.index.insert_unique(hasher.hash_one((source, id)), number, hash_of);
@@ -181,6 +184,19 @@ impl Symbols {
         let source = self.intern(source);
         let (number, new) = write(&self.names).insert(source, id);
         (EventRef(number), new)
+    }
+
+    /// Notes the local date of an event: it is looked up where only the event's number is at hand.
+    pub fn date(&self, event: EventRef, day: i32) {
+        if let Some(at) = (event.0 as usize).checked_sub(1) {
+            write(&self.names).days[at] = day;
+        }
+    }
+
+    /// The local date of the latest of these events; none without events.
+    pub fn latest_day(&self, events: &[EventRef]) -> Option<i32> {
+        let names = read(&self.names);
+        events.iter().filter_map(|event| names.days.get((event.0 as usize).checked_sub(1)?).copied()).max()
     }
 
     /// The number of an event's name that was seen already.

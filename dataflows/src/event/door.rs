@@ -55,6 +55,11 @@ impl Door {
         Self { scrub: Scrub::new(key), placeholders }
     }
 
+    /// What stands for "not given".
+    pub fn placeholders(&self) -> &Placeholders {
+        &self.placeholders
+    }
+
     /// Lets one event in, given as the bytes that were sent.
     pub fn admit(&self, bytes: &[u8]) -> Result<Admitted, Refused> {
         self.admit_json(Json::parse(bytes).map_err(Refused::not_json)?)

@@ -1,30 +1,27 @@
-//! Control chains: who controls whom, directly or through others. REL-02 (and, later, REL-04 and REL-09).
+//! Control chains: who controls whom, directly or through others. REL-02, REL-04, REL-05, REL-09, EXP-05.
 //!
 //! *Source.* `core-rules.md`, Terms: holder → organisation where `controls` is true or `share` > 0.5; chains count to
 //! any length, cycles are allowed.
 //!
 //! The graph is small (organisations with a controlling holder) and lives on one worker. A changed record
 //! searches again, upward, only from the organisation and those below it. The result is brought to each
-//! section in which such an organisation bids, as a fact of that section.
+//! section that such an organisation is concerned in, as a fact of that section.
 
 use super::apply;
+use crate::dossier::{Holder, holders, is_later};
+use crate::facts::joined;
 use crate::operators::{Diff, Keyed, Time, keyed};
 use crate::row::{Fact, FactKind, Row, RowKind};
 use crate::symbols::{EventRef, Symbol, Symbols};
 use differential_dataflow::VecCollection;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// One `party.recorded`: the controlling holders it names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Record {
-    /// The event's time, µs.
-    pub at: i64,
-    /// The event.
-    pub event: EventRef,
-    /// Holders that control the organisation, in the order of their codes (not of their numbers).
-    pub controllers: Arc<[Symbol]>,
+/// The holders who control an organisation, as one `party.recorded` names them, in the order of their codes.
+#[derive(Clone, Debug)]
+struct Record {
+    event: EventRef,
+    controllers: Vec<Holder>,
 }
 
 /// How many events of one chain are named as evidence.
@@ -35,7 +32,7 @@ type Chains = Arc<[Fact]>;
 
 #[derive(Default)]
 struct Graph {
-    records: HashMap<Symbol, Vec<Record>>,
+    records: HashMap<Symbol, Vec<Row>>,
     /// The record that counts, where it names a controller.
     above: BTreeMap<Symbol, Record>,
     below: BTreeMap<Symbol, BTreeSet<Symbol>>,
@@ -56,23 +53,29 @@ impl Graph {
     /// Makes the latest record of `org` the one that counts.
     fn settle(&mut self, org: Symbol, names: &Symbols) {
         if let Some(old) = self.above.remove(&org) {
-            for controller in old.controllers.iter() {
-                if let Some(below) = self.below.get_mut(controller) {
+            for controller in &old.controllers {
+                if let Some(below) = self.below.get_mut(&controller.who) {
                     below.remove(&org);
                 }
             }
         }
         let records = self.records.get(&org).map_or(&[][..], Vec::as_slice);
-        let latest = records.iter().reduce(|best, record| {
-            let later = record.at > best.at
-                || record.at == best.at && names.name_is_greater(record.event, best.event);
-            if later { record } else { best }
-        });
-        let Some(latest) = latest.filter(|record| !record.controllers.is_empty()) else { return };
-        for controller in latest.controllers.iter() {
-            self.below.entry(*controller).or_default().insert(org);
+        let latest =
+            records.iter().reduce(
+                |best, record| {
+                    if is_later(record, (best.at, best.event), names) { record } else { best }
+                },
+            );
+        let Some(latest) = latest else { return };
+        let controllers = holders(&latest.facts).into_iter().filter(Holder::has_control).collect();
+        let latest = Record { event: latest.event, controllers };
+        if latest.controllers.is_empty() {
+            return;
         }
-        self.above.insert(org, latest.clone());
+        for controller in &latest.controllers {
+            self.below.entry(controller.who).or_default().insert(org);
+        }
+        self.above.insert(org, latest);
     }
 
     /// All controllers of `org`, nearest first, each with the events of a shortest chain to it.
@@ -86,14 +89,16 @@ impl Graph {
             if chain.len() < CHAIN_MAX {
                 chain.push(record.event);
             }
-            for controller in record.controllers.iter() {
-                if reached.contains_key(controller) {
+            for controller in &record.controllers {
+                if reached.contains_key(&controller.who) {
                     continue;
                 }
-                facts.push(Fact::symbol(FactKind::Controller, *controller));
+                let kind =
+                    if controller.is_person { FactKind::ControllerPerson } else { FactKind::Controller };
+                facts.push(Fact::symbol(kind, controller.who));
                 facts.extend(chain.iter().map(|e| Fact::new(FactKind::Via, e.0.into())));
-                reached.insert(*controller, chain.clone());
-                waiting.push_back(*controller);
+                reached.insert(controller.who, chain.clone());
+                waiting.push_back(controller.who);
             }
         }
         (!facts.is_empty()).then(|| facts.into())
@@ -102,7 +107,7 @@ impl Graph {
 
 impl Keyed for Graph {
     type Key = ();
-    type Row = (Symbol, Record);
+    type Row = (Symbol, Row);
     type Out = (Symbol, Chains);
     type Context = Arc<Symbols>;
 
@@ -110,7 +115,7 @@ impl Keyed for Graph {
         &mut self,
         names: &Arc<Symbols>,
         _: &(),
-        changes: &[(((), (Symbol, Record)), Diff)],
+        changes: &[(((), (Symbol, Row)), Diff)],
         out: &mut dyn FnMut((Symbol, Chains), Diff),
     ) {
         let changed: BTreeSet<Symbol> = changes.iter().map(|((_, (org, _)), _)| *org).collect();
@@ -146,71 +151,11 @@ impl Keyed for Graph {
     }
 }
 
-/// What is known of one bidder: where it bids, and who controls it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-enum Known {
-    BidsIn(Symbol),
-    ControlledBy(Chains),
-}
-
-/// Brings a bidder's controllers to its sections.
-#[derive(Default)]
-struct Bidder {
-    sections: Vec<Symbol>,
-    chains: Option<Chains>,
-}
-
-impl Bidder {
-    fn rows(&self, bidder: Symbol) -> Vec<(Symbol, Row)> {
-        let Some(chains) = &self.chains else { return Vec::new() };
-        let mut sections = self.sections.clone();
-        sections.dedup();
-        let row =
-            Row { kind: RowKind::Control, bidder, at: 0, event: EventRef::default(), facts: chains.clone() };
-        sections.into_iter().map(|section| (section, row.clone())).collect()
-    }
-}
-
-impl Keyed for Bidder {
-    type Key = Symbol;
-    type Row = Known;
-    type Out = (Symbol, Row);
-    type Context = ();
-
-    fn change(
-        &mut self,
-        _: &(),
-        bidder: &Symbol,
-        changes: &[((Symbol, Known), Diff)],
-        out: &mut dyn FnMut((Symbol, Row), Diff),
-    ) {
-        let before = self.rows(*bidder);
-        for wanted in [-1, 1] {
-            for ((_, known), diff) in changes.iter().filter(|(_, diff)| diff.signum() == wanted) {
-                match known {
-                    Known::BidsIn(section) => {
-                        apply(&mut self.sections, section, *diff);
-                    }
-                    Known::ControlledBy(chains) => self.chains = (*diff > 0).then(|| chains.clone()),
-                }
-            }
-        }
-        super::emit_difference(&before, &self.rows(*bidder), |row| row, out);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.sections.is_empty() && self.chains.is_none()
-    }
-}
-
-/// Control rows for each section, from all party records and from who bids where (one row an event).
-pub fn controllers<'scope>(
-    records: VecCollection<'scope, Time, (Symbol, Record), Diff>,
-    bids: VecCollection<'scope, Time, (Symbol, Symbol), Diff>,
+/// Control rows about organisations, from the rows of party records.
+pub fn chains<'scope>(
+    records: VecCollection<'scope, Time, (Symbol, Row), Diff>,
     names: Arc<Symbols>,
 ) -> VecCollection<'scope, Time, (Symbol, Row), Diff> {
     let chains = keyed::<Graph>(records.map(|record| ((), record)), "control chains", names);
-    let controlled = chains.map(|(org, chains)| (org, Known::ControlledBy(chains)));
-    let bidding = bids.map(|(bidder, section)| (bidder, Known::BidsIn(section)));
-    keyed::<Bidder>(controlled.concat(bidding), "controllers of bidders", ())
+    chains.map(|(org, chains)| (org, joined(RowKind::Control, org, chains)))
 }

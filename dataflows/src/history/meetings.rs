@@ -1,10 +1,10 @@
-//! Who met whom in decided sections, and who won: HIS-02.
+//! Who met whom in decided sections, and who won: HIS-01, HIS-02.
 //!
 //! Counting every pair of every section would keep some sixty pairs a section. But a finding needs one bidder
 //! that won most of the meetings, so only the *winner's* side has to look: each bidder keeps the rosters
 //! of its sections (shared, not copied), and only one with enough wins counts whom it met.
 
-use super::{apply, emit_difference};
+use super::{Rulebook, apply, emit_difference};
 use crate::finding::Finding;
 use crate::judge::{Bench, Day, Roster};
 use crate::operators::{Diff, Keyed, Time, keyed};
@@ -13,7 +13,6 @@ use crate::rules;
 use crate::symbols::{EventRef, Symbol};
 use differential_dataflow::VecCollection;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A roster in the window, as a bidder keeps it.
@@ -90,12 +89,20 @@ fn wins_needed(thresholds: &Thresholds) -> usize {
 impl Bidder {
     fn findings(&self, bench: &Bench, bidder: Symbol) -> Vec<Arc<Finding>> {
         let thresholds = &bench.params.thresholds;
-        let won = self.meetings.iter().filter(|(_, roster)| roster.winner == bidder).count();
-        if won < wins_needed(thresholds) {
+        let won = self.meetings.iter().filter(|(_, roster)| roster.winner == bidder);
+        if won.clone().next().is_none() && self.meetings.len() >= thresholds.bids_min as usize {
+            let own = |(_, roster): &Meeting| {
+                let own = roster.bids.iter().find(|(b, _, _)| *b == bidder).map(|(_, _, event)| *event);
+                own.unwrap_or_default()
+            };
+            let events = self.meetings.iter().map(own);
+            return vec![Arc::new(rules::never_wins(&bench.params, bidder, self.meetings.len(), events))];
+        }
+        if won.filter(|(_, roster)| roster.counted).count() < wins_needed(thresholds) {
             return Vec::new();
         }
         let mut met: BTreeMap<Symbol, (usize, usize)> = BTreeMap::new();
-        for (_, roster) in &self.meetings {
+        for (_, roster) in self.meetings.iter().filter(|(_, roster)| roster.counted) {
             for (other, _, _) in roster.bids.iter().filter(|(other, _, _)| *other != bidder) {
                 let (together, wins) = met.entry(*other).or_default();
                 *together += 1;
@@ -111,9 +118,17 @@ impl Bidder {
         met.iter().map(finding).collect()
     }
 
+    fn publish(&mut self, bench: &Bench, bidder: Symbol, out: &mut dyn FnMut(Arc<Finding>, Diff)) {
+        let mut after = self.findings(bench, bidder);
+        after.sort_unstable();
+        emit_difference(&self.published, &after, |finding| finding, out);
+        self.published = after;
+    }
+
     /// The awards and the pair's bids in the sections where both bid.
     fn evidence(&self, bidder: Symbol, other: Symbol) -> Vec<EventRef> {
-        let both = self.meetings.iter().filter(|(_, r)| r.bids.iter().any(|(b, _, _)| *b == other));
+        let counted = self.meetings.iter().filter(|(_, roster)| roster.counted);
+        let both = counted.filter(|(_, r)| r.bids.iter().any(|(b, _, _)| *b == other));
         both.flat_map(|(_, roster)| {
             let bids = roster.bids.iter().filter(move |(b, _, _)| *b == bidder || *b == other);
             bids.map(|(_, _, event)| *event).chain([roster.award])
@@ -126,11 +141,11 @@ impl Keyed for Bidder {
     type Key = Symbol;
     type Row = Meeting;
     type Out = Arc<Finding>;
-    type Context = Rc<Bench>;
+    type Context = Bench;
 
     fn change(
         &mut self,
-        bench: &Rc<Bench>,
+        bench: &Bench,
         bidder: &Symbol,
         changes: &[((Symbol, Meeting), Diff)],
         out: &mut dyn FnMut(Arc<Finding>, Diff),
@@ -138,10 +153,17 @@ impl Keyed for Bidder {
         for ((_, meeting), diff) in changes {
             apply(&mut self.meetings, meeting, *diff);
         }
-        let mut after = self.findings(bench, *bidder);
-        after.sort_unstable();
-        emit_difference(&self.published, &after, |finding| finding, out);
-        self.published = after;
+        self.publish(bench, *bidder, out);
+    }
+
+    fn reconsider(
+        &mut self,
+        _: &Bench,
+        after: &Bench,
+        bidder: &Symbol,
+        out: &mut dyn FnMut(Arc<Finding>, Diff),
+    ) {
+        self.publish(after, *bidder, out);
     }
 
     fn is_empty(&self) -> bool {
@@ -149,11 +171,11 @@ impl Keyed for Bidder {
     }
 }
 
-/// Findings of HIS-02 from the rosters in the window.
-pub fn recurrent_winners<'scope>(
+/// Findings of HIS-01 and HIS-02 from the rosters in the window.
+pub fn meetings<'scope>(
     rosters: VecCollection<'scope, Time, (Symbol, (Arc<Roster>, Day)), Diff>,
-    bench: Rc<Bench>,
+    rules: &Rulebook<'scope>,
 ) -> VecCollection<'scope, Time, Arc<Finding>, Diff> {
     let by_bidder = keyed::<Section>(rosters, "rosters", ());
-    keyed::<Bidder>(by_bidder, "meetings", bench)
+    rules.judged::<Bidder>(by_bidder, "meetings").0
 }

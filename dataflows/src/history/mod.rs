@@ -2,25 +2,61 @@
 //!
 //! | file | computes | for |
 //! |---|---|---|
-//! | [`window`] | which rows lie in the last 730 days, which timers are due | DEV-12, HIS-02; OPN-02 |
-//! | [`values`] | who used one value in which sections | DEV-12 |
+//! | [`window`] | which dated rows are in force, which instants have passed | all below; T rules |
+//! | [`values`] | who used one value, or named one person, in which sections | DEV-12, PER-06 |
 //! | [`rings`] | connected components over shared values | DEV-13 |
-//! | [`meetings`] | how often two bidders met, and who won | HIS-02 |
-//! | [`control`] | who controls whom, through chains | REL-02 |
+//! | [`meetings`] | who met whom in decided sections, and who won | HIS-01, HIS-02 |
+//! | [`together`] | who bids together again and again | HIS-04 |
+//! | [`counts`] | what is counted over some days | HIS-10, HIS-14, WIT-19, CRD-02 |
+//! | [`rooms`] | which openings were held in one room | WIT-18 |
+//! | [`control`] | who controls whom, through chains | REL-02, 04, 05, 09, EXP-05 |
+//! | [`registers`] | credit entries and contracts, merged under their codes | CRD-01, 03, PER-11 |
+//! | [`concern`] | brings what is known of somebody to each section that concerns them | the same |
 //!
-//! Each is a state machine told of changes, run by [`keyed`](crate::operators::keyed): it can be read and
-//! tested without an engine, and its laws are those of differential (the output is a function of what holds).
+//! Each is a state machine told of changes, run by [`keyed`](crate::operators::keyed), or by [`judged`] where it goes by
+//! thresholds: it can be read and tested without an engine, and its laws are those of differential (the output is a
+//! function of what holds).
 
+pub mod concern;
 pub mod control;
+pub mod counts;
 pub mod meetings;
+pub mod registers;
 pub mod rings;
+pub mod rooms;
+pub mod together;
 pub mod values;
 pub mod window;
 
-use crate::operators::Diff;
+use crate::editions::Turn;
+use crate::judge::{Bench, Benches};
+use crate::operators::{Diff, Keyed, Shared, Time, judged};
+use differential_dataflow::VecCollection;
+use std::rc::Rc;
+
+/// The rules in force, as the dataflows see them.
+#[derive(Clone)]
+pub struct Rulebook<'scope> {
+    /// What each edition means.
+    pub benches: Rc<Benches>,
+    /// When each part of the states turns to another.
+    pub turns: VecCollection<'scope, Time, Turn, Diff>,
+}
+
+impl<'scope> Rulebook<'scope> {
+    /// Runs `S` for each key of `rows`, by the newest parameters of the edition in force.
+    pub fn judged<S: Keyed<Context = Bench>>(
+        &self,
+        rows: VecCollection<'scope, Time, (S::Key, S::Row), Diff>,
+        name: &str,
+    ) -> (VecCollection<'scope, Time, S::Out, Diff>, Shared<S>) {
+        let benches = self.benches.clone();
+        judged::<S>(rows, self.turns.clone(), name, move |edition| benches.newest(edition))
+    }
+}
 
 /// Emits the difference between what was published and what holds now; both sorted.
-fn emit_difference<T: Clone + Ord, O>(
+pub(crate) fn emit_difference<T: Clone + Ord, O>(
     before: &[T],
     after: &[T],
     as_out: impl Fn(T) -> O,
@@ -36,7 +72,7 @@ fn emit_difference<T: Clone + Ord, O>(
 
 /// Applies consolidated changes to a sorted multiset kept as a vector. Gives the number of removals that
 /// found nothing: always 0, as ingest never takes back what it did not give.
-fn apply<T: Clone + Ord>(held: &mut Vec<T>, row: &T, diff: Diff) -> usize {
+pub(crate) fn apply<T: Clone + Ord>(held: &mut Vec<T>, row: &T, diff: Diff) -> usize {
     let mut missing = 0;
     for _ in 0..diff.max(0) {
         let at = held.partition_point(|h| h <= row);

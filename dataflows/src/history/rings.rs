@@ -4,17 +4,16 @@
 //! graph is plain state, and a change searches again only the components that it touches, breadth first: a
 //! component of 10,000 firms costs milliseconds, whatever its shape. All rings live on one worker.
 
-use super::emit_difference;
 use super::values::Link;
+use super::{Rulebook, emit_difference};
 use crate::finding::Finding;
 use crate::judge::Bench;
-use crate::operators::{Diff, Keyed, Time, keyed};
+use crate::operators::{Diff, Keyed, Time};
 use crate::row::Fact;
 use crate::rules;
 use crate::symbols::{EventRef, Symbol};
 use differential_dataflow::VecCollection;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A connected component.
@@ -115,11 +114,11 @@ impl Keyed for Rings {
     type Key = ();
     type Row = Arc<Link>;
     type Out = Arc<Finding>;
-    type Context = Rc<Bench>;
+    type Context = Bench;
 
     fn change(
         &mut self,
-        bench: &Rc<Bench>,
+        bench: &Bench,
         _: &(),
         changes: &[(((), Arc<Link>), Diff)],
         out: &mut dyn FnMut(Arc<Finding>, Diff),
@@ -139,6 +138,16 @@ impl Keyed for Rings {
         emit_difference(&before, &after, |finding| finding, out);
     }
 
+    fn reconsider(&mut self, _: &Bench, after: &Bench, _: &(), out: &mut dyn FnMut(Arc<Finding>, Diff)) {
+        let mut all: BTreeSet<Symbol> =
+            self.links.values().flat_map(|link| link.bidders.iter().copied()).collect();
+        let mut before = self.dissolve(&mut all);
+        let mut after = self.search(after, &all);
+        before.sort_unstable();
+        after.sort_unstable();
+        emit_difference(&before, &after, |finding| finding, out);
+    }
+
     fn is_empty(&self) -> bool {
         self.links.is_empty()
     }
@@ -147,9 +156,9 @@ impl Keyed for Rings {
 /// Findings of DEV-13.
 pub fn rings<'scope>(
     links: VecCollection<'scope, Time, Arc<Link>, Diff>,
-    bench: Rc<Bench>,
+    rules: &Rulebook<'scope>,
 ) -> VecCollection<'scope, Time, Arc<Finding>, Diff> {
-    keyed::<Rings>(links.map(|link| ((), link)), "rings", bench)
+    rules.judged::<Rings>(links.map(|link| ((), link)), "rings").0
 }
 
 #[cfg(test)]
@@ -159,11 +168,11 @@ mod tests {
     use crate::row::FactKind;
     use crate::symbols::Symbols;
 
-    fn bench() -> Rc<Bench> {
+    fn bench() -> Bench {
         let symbols = Arc::new(Symbols::default());
         // Codes whose order as text is the reverse of their numbers'.
         (0..64).for_each(|i| assert_eq!(symbols.intern(&format!("{:02}", 63 - i)).0, i + 1));
-        Rc::new(Bench { params: Params::default(), symbols })
+        Bench { params: Arc::new(Params::default()), symbols }
     }
 
     fn link(value: u32, bidders: &[u32]) -> Arc<Link> {

@@ -1,18 +1,17 @@
-//! The index of values over all sections: DEV-12.
+//! The index of values over all sections: DEV-12 and, of persons in whatever place, PER-06.
 //!
 //! Ten million tiny groups in a differential reduce cost half the load time; plain state per value costs a tenth.
 //! A value that one bid alone used, by far the most frequent case, is kept without an allocation.
 
-use super::{apply, emit_difference};
+use super::{Rulebook, apply, emit_difference};
 use crate::finding::{Finding, Name, Published, Quantity, Severity};
-use crate::judge::{Bench, Use, tracked};
-use crate::operators::{Diff, Keyed, Time, keyed};
-use crate::row::Fact;
+use crate::judge::{Bench, Use, is_person, tracked};
+use crate::operators::{Diff, Keyed, Time};
+use crate::row::{Fact, FactKind};
 use crate::rules::{self, Rule};
 use crate::symbols::{EventRef, Symbol};
 use differential_dataflow::VecCollection;
 use serde::{Deserialize, Serialize};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// One use of a value.
@@ -98,24 +97,36 @@ fn bidders(holders: &[Holder], limit: usize) -> Vec<Symbol> {
 
 /// What the uses of one value amount to.
 fn judge(bench: &Bench, value: Fact, holders: &[Holder]) -> Vec<Told> {
-    let hub = bench.params.thresholds.hub_bidders as usize;
+    let thresholds = &bench.params.thresholds;
+    let hub = thresholds.hub_bidders as usize;
+    let is_person = value.kind() == FactKind::Person;
+    let rule = if is_person { Rule::Per06 } else { Rule::Dev12 };
     let bidders = bidders(holders, hub + 1);
-    if bidders.len() < 2 || holders.iter().all(|h| h.section == holders[0].section) {
+    let least = if is_person { thresholds.rotation_min as usize } else { 2 };
+    if bidders.len() < least || !is_person && holders.iter().all(|h| h.section == holders[0].section) {
         return Vec::new();
     }
     if bidders.len() > hub {
-        let shared = Finding::new(Rule::Dev12, Symbol::NONE, Severity::L)
+        let shared = Finding::new(rule, Symbol::NONE, Severity::L)
             .key(rules::value_name(value.kind()), Quantity::Text(value.as_symbol()))
             .value(Name::Required, Quantity::Count(hub as u64));
         return vec![Told::Published(Published::Quality(Arc::new(shared)))];
     }
-    let mut sections: Vec<Symbol> = holders.iter().map(|h| h.section).collect();
-    sections.sort_unstable();
-    sections.dedup();
+    let distinct = |mut symbols: Vec<Symbol>| {
+        symbols.sort_unstable();
+        symbols.dedup();
+        symbols.len()
+    };
+    let sections = distinct(holders.iter().map(|h| h.section).collect());
     let mut events: Vec<EventRef> = holders.iter().map(|h| h.event).collect();
     events.sort_unstable();
     events.dedup();
-    let finding = rules::shared_value(&bench.params, value, &bidders, sections.len(), events.iter().copied());
+    let (params, shown) = (&bench.params, events.iter().copied());
+    if is_person {
+        let finding = rules::rotating_person(params, value.as_symbol(), &bidders, sections, shown);
+        return vec![Told::Published(Published::Finding(Arc::new(finding)))];
+    }
+    let finding = rules::shared_value(params, value, &bidders, sections, shown);
     let link = Link { value, bidders, events };
     vec![Told::Published(Published::Finding(Arc::new(finding))), Told::Link(Arc::new(link))]
 }
@@ -130,11 +141,11 @@ impl Keyed for Value {
     type Key = Fact;
     type Row = Holder;
     type Out = Told;
-    type Context = Rc<Bench>;
+    type Context = Bench;
 
     fn change(
         &mut self,
-        bench: &Rc<Bench>,
+        bench: &Bench,
         value: &Fact,
         changes: &[((Fact, Holder), Diff)],
         out: &mut dyn FnMut(Told, Diff),
@@ -149,23 +160,31 @@ impl Keyed for Value {
         emit_difference(&before, &after, |told| told, out);
     }
 
+    fn reconsider(&mut self, before: &Bench, after: &Bench, value: &Fact, out: &mut dyn FnMut(Told, Diff)) {
+        let [mut before, mut after] = [before, after].map(|bench| judge(bench, *value, self.uses.as_slice()));
+        before.sort_unstable();
+        after.sort_unstable();
+        emit_difference(&before, &after, |told| told, out);
+    }
+
     fn is_empty(&self) -> bool {
         matches!(self.uses, Uses::None)
     }
 }
 
-/// Findings of DEV-12, hubs, and links for DEV-13 from the uses in the window.
+/// Findings of DEV-12 and PER-06, hubs, and links for DEV-13 from the uses in the window.
 pub fn shared<'scope>(
     uses: VecCollection<'scope, Time, (Symbol, Use), Diff>,
-    bench: Rc<Bench>,
+    rules: &Rulebook<'scope>,
 ) -> VecCollection<'scope, Time, Told, Diff> {
     let holders = uses.flat_map(|(section, used)| {
         let holder = Holder { bidder: used.bidder, section, event: used.event };
         let tracked = (0..used.values.len()).filter_map(move |at| {
             let fact = used.values[at];
-            tracked(fact.kind()).then_some(fact)
+            let person = is_person(fact.kind()).then(|| Fact::symbol(FactKind::Person, fact.as_symbol()));
+            tracked(fact.kind()).then_some(person.unwrap_or(fact))
         });
         tracked.map(move |fact| (fact, holder))
     });
-    keyed::<Value>(holders, "values", bench)
+    rules.judged::<Value>(holders, "values").0
 }

@@ -6,10 +6,13 @@
 //!
 //! Timers hold from their due instant on.
 
+use super::counts::Count;
 use crate::judge::{Day, Roster, Use};
-use crate::operators::{Diff, Time, spans};
+use crate::operators::{Diff, Length, Moment, Time, spans};
 use crate::symbols::Symbol;
+use crate::watch::Watched;
 use differential_dataflow::VecCollection;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Into how many parts a day's move is cut.
@@ -29,37 +32,55 @@ fn enter(section: Symbol, day: Day) -> i64 {
     clock(day, slot_of(section))
 }
 
-/// How long a row stays, in slots: the day itself and `window_days` after it.
-fn length(window_days: u32) -> i64 {
+/// The window's length in slots: the day itself and `window_days` after it.
+pub fn length(window_days: u32) -> i64 {
     (i64::from(window_days) + 1) * SLOTS
 }
 
-/// The uses in the window.
-pub fn uses<'scope>(
-    uses: VecCollection<'scope, Time, (Symbol, Use), Diff>,
-    clock: VecCollection<'scope, Time, i64, Diff>,
-    window_days: u32,
-) -> VecCollection<'scope, Time, (Symbol, Use), Diff> {
-    let length = Some(length(window_days));
-    spans(uses, clock, length, |section, used| enter(*section, used.day), "window of uses")
+/// The moment when slots 0 to `slot` have moved on to `day`, under a window of so many days.
+pub fn moment(day: Day, slot: i64, window_days: u32) -> Moment {
+    Moment { at: clock(day, slot), window: length(window_days) }
 }
 
-/// The rosters in the window, for each day that dates one of their bids.
-pub fn rosters<'scope>(
-    rosters: VecCollection<'scope, Time, (Symbol, (Arc<Roster>, Day)), Diff>,
-    clock: VecCollection<'scope, Time, i64, Diff>,
-    window_days: u32,
-) -> VecCollection<'scope, Time, (Symbol, (Arc<Roster>, Day)), Diff> {
-    let length = Some(length(window_days));
-    spans(rosters, clock, length, |section, (_, day)| enter(*section, *day), "window of meetings")
+/// What holds for some days only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Dated {
+    /// A bid's event showed identifying values. For the window.
+    Use(Use),
+    /// A bid in a decided section, dated on that day. For the window.
+    Met(Arc<Roster>, Day),
+    /// Something that is counted, from that day on, for so many days after it.
+    Count(Count, Day, u32),
+    /// A cause of the watch-list, from that day on, for so many days after it, or for ever.
+    Watched(Watched, Day, Option<u32>),
+}
+
+impl Dated {
+    fn span(&self, key: Symbol) -> (i64, Length) {
+        match self {
+            Dated::Use(used) => (enter(key, used.day), Length::Window),
+            Dated::Met(_, day) => (enter(key, *day), Length::Window),
+            Dated::Watched(_, day, None) => (enter(key, *day), Length::Forever),
+            Dated::Watched(_, day, Some(days)) => (enter(key, *day), Length::Fixed(length(*days))),
+            Dated::Count(_, day, days) => (enter(key, *day), Length::Fixed(length(*days))),
+        }
+    }
+}
+
+/// The dated rows that are in force.
+pub fn in_force<'scope>(
+    rows: VecCollection<'scope, Time, (Symbol, Dated), Diff>,
+    clock: VecCollection<'scope, Time, Moment, Diff>,
+) -> VecCollection<'scope, Time, (Symbol, Dated), Diff> {
+    spans(rows, clock, |key, dated| dated.span(*key), "windows")
 }
 
 /// The instants that have passed, by section.
 pub fn passed<'scope>(
     due: VecCollection<'scope, Time, (Symbol, i64), Diff>,
-    now: VecCollection<'scope, Time, i64, Diff>,
+    now: VecCollection<'scope, Time, Moment, Diff>,
 ) -> VecCollection<'scope, Time, (Symbol, i64), Diff> {
-    spans(due, now, None, |_, due| *due, "timers")
+    spans(due, now, |_, due| (*due, Length::Forever), "timers")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! Each function has its table of cases beside it.
 
 mod codes;
+mod firm_name;
 mod identity;
 mod money;
 mod placeholders;
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 pub use codes::{code, digest, email, hardware, ip, is_all_zero, is_blank_hardware, phone};
+pub use firm_name::{SIMILAR_MIN_PERCENT, firm_key, likeness_percent};
 pub use identity::{credit_code_check, identity_number_at, is_identity_number};
 pub use money::{
     Fen, FenDelta, NumberFault, QUANTITY_LIMIT, Quantity, SCORE_LIMIT, Score, Share, YUAN_LIMIT, fen,

@@ -125,6 +125,13 @@ impl Date {
         (year, month, day_of_year - days_before_month(year, month) + 1)
     }
 
+    /// The same day of the month so many years later (or earlier); the 28th where there is no 29 February.
+    pub fn years_later(self, years: i32) -> Date {
+        let (year, month, day) = self.ymd();
+        let year = year + i64::from(years);
+        Self::from_ymd(year, month, day).or_else(|_| Self::from_ymd(year, month, day.min(28))).unwrap_or(self)
+    }
+
     /// The first instant of the date, local midnight.
     pub fn midnight(self) -> Instant {
         Instant((i64::from(self.0) * DAY_S - LOCAL_OFFSET_S) * SECOND_US)

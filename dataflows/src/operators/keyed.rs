@@ -1,4 +1,5 @@
-//! State per key: `keyed::<S>(rows, name, context)` gives each key a plain Rust value that is told of its changes.
+//! State per key: `keyed::<S>(rows, name, context)` gives each key a plain Rust value that is told of its changes;
+//! `judged` does the same under editions of the rules, and lets states judge anew when another edition comes in force.
 //!
 //! For every commit, and every key with changes in it, [`Keyed::change`] is called once with the key's
 //! state, the consolidated changes in order, and a sink for differences of output.
@@ -7,13 +8,17 @@
 //! Changes are visited in the order of keys and values, never in that of a hash map.
 
 use super::{Diff, Stash, Time};
+use crate::editions::{EditionNo, TURNS, Turn};
 use differential_dataflow::consolidation::consolidate;
 use differential_dataflow::{AsCollection, ExchangeData, Hashable, VecCollection};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use std::rc::Rc;
 use timely::container::CapacityContainerBuilder;
-use timely::dataflow::channels::pact::Exchange;
+use timely::dataflow::channels::pact::{Exchange, Pipeline};
 use timely::dataflow::operators::generic::operator::Operator;
+use timely::dataflow::operators::vec::Broadcast;
 
 /// What is kept for one key, and how it changes.
 pub trait Keyed: Default + 'static {
@@ -35,8 +40,42 @@ pub trait Keyed: Default + 'static {
         out: &mut dyn FnMut(Self::Out, Diff),
     );
 
+    /// Judges the same rows under another context, and gives the differences of output to `out`.
+    fn reconsider(
+        &mut self,
+        before: &Self::Context,
+        after: &Self::Context,
+        key: &Self::Key,
+        out: &mut dyn FnMut(Self::Out, Diff),
+    ) {
+        let (_, _, _, _) = (before, after, key, out);
+    }
+
     /// Whether nothing is left to remember.
     fn is_empty(&self) -> bool;
+}
+
+/// The states of all keys of this worker, to ask from outside the dataflow, between its steps.
+pub type Shared<S> = Rc<RefCell<HashMap<<S as Keyed>::Key, S>>>;
+
+type Builder<O> = CapacityContainerBuilder<Vec<(O, Time, Diff)>>;
+
+/// The changes of one time, key by key, in the order of keys.
+fn apply<S: Keyed>(
+    states: &mut HashMap<S::Key, S>,
+    changes: &mut Vec<((S::Key, S::Row), Diff)>,
+    context: impl Fn(&S::Key) -> Rc<S::Context>,
+    out: &mut dyn FnMut(S::Out, Diff),
+) {
+    consolidate(changes);
+    for of_key in changes.chunk_by(|a, b| a.0.0 == b.0.0) {
+        let key = &of_key[0].0.0;
+        let state = states.entry(key.clone()).or_default();
+        state.change(&context(key), key, of_key, out);
+        if state.is_empty() {
+            states.remove(key);
+        }
+    }
 }
 
 /// Runs `S` for each key of `rows`.
@@ -45,8 +84,8 @@ pub fn keyed<'scope, S: Keyed>(
     name: &str,
     context: S::Context,
 ) -> VecCollection<'scope, Time, S::Out, Diff> {
-    type Builder<O> = CapacityContainerBuilder<Vec<(O, Time, Diff)>>;
     let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
+    let context = Rc::new(context);
     rows.inner
         .unary_frontier::<Builder<S::Out>, _, _, _>(by_key, name, |_, _| {
             let mut states: HashMap<S::Key, S> = HashMap::new();
@@ -61,18 +100,118 @@ pub fn keyed<'scope, S: Keyed>(
                 while let Some((time, mut changes, capability)) =
                     stash.pop(|time| !frontier.frontier().less_equal(time))
                 {
-                    consolidate(&mut changes);
                     let mut session = output.session(&capability);
-                    for of_key in changes.chunk_by(|a, b| a.0.0 == b.0.0) {
-                        let key = &of_key[0].0.0;
-                        let state = states.entry(key.clone()).or_default();
-                        state.change(&context, key, of_key, &mut |out, diff| session.give((out, time, diff)));
-                        if state.is_empty() {
-                            states.remove(key);
-                        }
-                    }
+                    apply(&mut states, &mut changes, |_| context.clone(), &mut |out, diff| {
+                        session.give((out, time, diff));
+                    });
                 }
             }
         })
         .as_collection()
+}
+
+/// By which edition each part of the states goes, and what each edition means to them.
+struct InForce<C> {
+    of_part: Vec<EditionNo>,
+    contexts: BTreeMap<EditionNo, Rc<C>>,
+    make: Box<dyn Fn(EditionNo) -> Rc<C>>,
+}
+
+impl<C> InForce<C> {
+    fn part<K: Hashable>(key: &K) -> u32 {
+        let hash: u64 = key.hashed().into();
+        // The low bits choose the worker.
+        (hash >> 32) as u32 % TURNS
+    }
+
+    fn context<K: Hashable>(&self, key: &K) -> Rc<C> {
+        let edition = self.of_part[Self::part(key) as usize];
+        self.contexts.get(&edition).cloned().unwrap_or_else(|| (self.make)(edition))
+    }
+
+    /// Turns a part over to an edition; what held before, and what holds now.
+    fn turn(&mut self, turn: Turn) -> (Rc<C>, Rc<C>) {
+        let before = std::mem::replace(&mut self.of_part[turn.part as usize], turn.edition);
+        let context = |edition| self.contexts.get(&edition).cloned().unwrap_or_else(|| (self.make)(edition));
+        let (before, after) = (context(before), context(turn.edition));
+        self.contexts.insert(turn.edition, after.clone());
+        self.contexts.retain(|edition, _| self.of_part.contains(edition));
+        (before, after)
+    }
+}
+
+/// A row's change, or a part's new edition.
+enum Change<R> {
+    Row(R, Diff),
+    Turn(Turn),
+}
+
+/// Runs `S` for each key of `rows` under the edition that its part has turned to, and gives the states too.
+///
+/// `turns` is a stream of turns, each with difference 1; `context` says what an edition means to the states.
+pub fn judged<'scope, S: Keyed>(
+    rows: VecCollection<'scope, Time, (S::Key, S::Row), Diff>,
+    turns: VecCollection<'scope, Time, Turn, Diff>,
+    name: &str,
+    context: impl Fn(EditionNo) -> Rc<S::Context> + 'static,
+) -> (VecCollection<'scope, Time, S::Out, Diff>, Shared<S>) {
+    let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
+    let shared: Shared<S> = Rc::default();
+    let states = shared.clone();
+    let base = BTreeMap::from([(0, context(0))]);
+    let mut in_force = InForce { of_part: vec![0; TURNS as usize], contexts: base, make: Box::new(context) };
+    let turns = turns.inner.broadcast();
+    let out = rows
+        .inner
+        .binary_frontier::<_, Builder<S::Out>, _, _, _, _>(turns, by_key, Pipeline, name, |_, _| {
+            let mut stash = Stash::default();
+            move |(row_input, row_frontier), (turn_input, turn_frontier), output| {
+                row_input.for_each_stamp(|capability, batches| {
+                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
+                    for (row, time, diff) in batches.flat_map(|batch| batch.drain(..)) {
+                        stash.push(time, &capability, Change::Row(row, diff));
+                    }
+                });
+                turn_input.for_each_stamp(|capability, batches| {
+                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
+                    for (turn, time, _) in batches.flat_map(|batch| batch.drain(..)) {
+                        stash.push(time, &capability, Change::Turn(turn));
+                    }
+                });
+                let complete = |time: &Time| {
+                    !row_frontier.frontier().less_equal(time) && !turn_frontier.frontier().less_equal(time)
+                };
+                while let Some((time, changes, capability)) = stash.pop(complete) {
+                    let mut states = states.borrow_mut();
+                    let mut session = output.session(&capability);
+                    let mut give = |out, diff| session.give((out, time, diff));
+                    let mut rows = Vec::with_capacity(changes.len());
+                    for change in changes {
+                        match change {
+                            Change::Row(row, diff) => rows.push((row, diff)),
+                            Change::Turn(turn) => turn_over(&mut states, &mut in_force, turn, &mut give),
+                        }
+                    }
+                    apply(&mut states, &mut rows, |key| in_force.context(key), &mut give);
+                }
+            }
+        })
+        .as_collection();
+    (out, shared)
+}
+
+/// Judges the states of one part anew, in the order of their keys.
+fn turn_over<S: Keyed>(
+    states: &mut HashMap<S::Key, S>,
+    in_force: &mut InForce<S::Context>,
+    turn: Turn,
+    give: &mut dyn FnMut(S::Out, Diff),
+) {
+    let (before, after) = in_force.turn(turn);
+    let of_part = states.iter_mut().filter(|(key, _)| InForce::<S::Context>::part(*key) == turn.part);
+    let mut of_part: Vec<(&S::Key, &mut S)> = of_part.collect();
+    of_part.sort_unstable_by_key(|(key, _)| *key);
+    for (key, state) in of_part {
+        state.reconsider(&before, &after, key, give);
+    }
 }

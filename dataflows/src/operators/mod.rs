@@ -8,8 +8,8 @@
 mod keyed;
 mod spans;
 
-pub use keyed::{Keyed, keyed};
-pub use spans::spans;
+pub use keyed::{Keyed, Shared, judged, keyed};
+pub use spans::{Length, Moment, spans};
 
 use std::collections::BTreeMap;
 use timely::dataflow::operators::Capability;

@@ -1,8 +1,8 @@
 //! Rows that hold for a span of a clock: windows and timers.
 //!
-//! `spans(rows, clock, length, enter)` passes a row on while `enter ≤ clock < enter + length`, and takes it back when the
-//! clock leaves that span, in either direction. A window over 730 days and a timer that is due at an
-//! instant are the same operator with another clock and length.
+//! `spans(rows, clock, span)` passes a row on while `enter ≤ clock < enter + length`, and takes it back when the
+//! clock leaves that span, in either direction. A window over 730 days, an entry that is in force for a year and a
+//! timer that is due at an instant are the same operator with other lengths.
 //!
 //! Updates with far-future timestamps would do the same in plain differential, but every commit would touch
 //! all that wait. Here a row costs nothing until its moment.
@@ -13,6 +13,7 @@
 use super::{Diff, Stash, Time};
 use differential_dataflow::consolidation::consolidate;
 use differential_dataflow::{AsCollection, ExchangeData, Hashable, VecCollection};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use timely::container::CapacityContainerBuilder;
@@ -43,11 +44,33 @@ impl<D: Ord> Bucket<D> {
     }
 }
 
-/// The values of `enter` for which a row is in force at `now`.
-fn in_force(now: Option<i64>, length: Option<i64>) -> Range<i64> {
-    match now {
-        None => 0..0,
-        Some(now) => length.map_or(i64::MIN, |length| now - length + 1)..now + 1,
+/// How long a row holds, in the clock's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Length {
+    /// As long as the clock says that the window is.
+    Window,
+    /// So long.
+    Fixed(i64),
+    /// For ever.
+    Forever,
+}
+
+/// What the clock says: where it stands, and how long the window is, in its own unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Moment {
+    /// Where it stands.
+    pub at: i64,
+    /// How long the window is.
+    pub window: i64,
+}
+
+/// The values of `enter` for which a row of this length is in force.
+fn in_force(moment: Option<Moment>, length: Length) -> Range<i64> {
+    let Some(Moment { at, window }) = moment else { return 0..0 };
+    match length {
+        Length::Window => at - window + 1..at + 1,
+        Length::Fixed(length) => at - length + 1..at + 1,
+        Length::Forever => i64::MIN..at + 1,
     }
 }
 
@@ -62,7 +85,7 @@ fn without(a: &Range<i64>, b: &Range<i64>) -> [Range<i64>; 2] {
 /// A row or a new value of the clock.
 enum Change<D> {
     Row(D, Diff),
-    Clock(i64),
+    Clock(Moment),
 }
 
 /// The rows in force at the latest value of `clock`.
@@ -70,13 +93,11 @@ enum Change<D> {
 /// `clock` is a stream of values, each with difference 1: the last one at or before a time counts, and
 /// the driver sends at most one a commit.
 ///
-/// `enter` is the clock's value at which a row begins to hold, `length` for how long it does, in the
-/// clock's unit (`None`: for ever).
+/// `span` says at which value of the clock a row begins to hold, and for how long it does.
 pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
     rows: VecCollection<'scope, Time, (K, V), Diff>,
-    clock: VecCollection<'scope, Time, i64, Diff>,
-    length: Option<i64>,
-    enter: impl Fn(&K, &V) -> i64 + 'static,
+    clock: VecCollection<'scope, Time, Moment, Diff>,
+    span: impl Fn(&K, &V) -> (i64, Length) + 'static,
     name: &str,
 ) -> VecCollection<'scope, Time, (K, V), Diff> {
     type Builder<D> = CapacityContainerBuilder<Vec<(D, Time, Diff)>>;
@@ -84,8 +105,8 @@ pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
     let clock = clock.inner.broadcast();
     rows.inner
         .binary_frontier::<_, Builder<(K, V)>, _, _, _, _>(clock, by_key, Pipeline, name, |_, _| {
-            let mut buckets: BTreeMap<i64, Bucket<(K, V)>> = BTreeMap::new();
-            let mut now: Option<i64> = None;
+            let mut buckets: BTreeMap<Length, BTreeMap<i64, Bucket<(K, V)>>> = BTreeMap::new();
+            let mut now: Option<Moment> = None;
             let mut stash = Stash::default();
             move |(row_input, row_frontier), (clock_input, clock_frontier), output| {
                 row_input.for_each_stamp(|capability, batches| {
@@ -111,24 +132,29 @@ pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
                     });
                     let next = clocks.max().or(now);
                     if next != now {
-                        let (before, after) = (in_force(now, length), in_force(next, length));
-                        for (parts, sign) in [(without(&before, &after), -1), (without(&after, &before), 1)] {
-                            for part in parts.into_iter().filter(|p| !p.is_empty()) {
-                                for (row, diff) in buckets.range(part).flat_map(|(_, bucket)| &bucket.rows) {
-                                    session.give((row.clone(), time, sign * diff));
+                        for (length, buckets) in &buckets {
+                            let (before, after) = (in_force(now, *length), in_force(next, *length));
+                            for (parts, sign) in
+                                [(without(&before, &after), -1), (without(&after, &before), 1)]
+                            {
+                                for part in parts.into_iter().filter(|p| !p.is_empty()) {
+                                    for (row, diff) in
+                                        buckets.range(part).flat_map(|(_, bucket)| &bucket.rows)
+                                    {
+                                        session.give((row.clone(), time, sign * diff));
+                                    }
                                 }
                             }
                         }
                         now = next;
                     }
-                    let open = in_force(now, length);
                     for change in changes {
                         let Change::Row(row, diff) = change else { continue };
-                        let enter = enter(&row.0, &row.1);
-                        if open.contains(&enter) {
+                        let (enter, length) = span(&row.0, &row.1);
+                        if in_force(now, length).contains(&enter) {
                             session.give((row.clone(), time, diff));
                         }
-                        buckets.entry(enter).or_default().push(row, diff);
+                        buckets.entry(length).or_default().entry(enter).or_default().push(row, diff);
                     }
                 }
             }
@@ -147,12 +173,15 @@ mod tests {
 
     #[test]
     fn what_leaves_and_what_enters_are_the_differences_of_two_ranges() {
-        let clocks = [None, Some(100), Some(103), Some(110), Some(111), Some(500), Some(-3)];
+        let at = |at, window| Some(Moment { at, window });
+        let clocks =
+            [None, at(100, 10), at(103, 10), at(103, 4), at(110, 12), at(111, 10), at(500, 10), at(-3, 10)];
         for (before, after) in clocks.iter().flat_map(|a| clocks.map(|b| (*a, b))) {
-            let (before, after) = (in_force(before, Some(10)), in_force(after, Some(10)));
+            let (before, after) = (in_force(before, Length::Window), in_force(after, Length::Window));
             let naive: Vec<i64> = before.clone().filter(|value| !after.contains(value)).collect();
             assert_eq!(left(&before, &after), naive, "{before:?} without {after:?}");
         }
-        assert_eq!(in_force(Some(100), Some(10)), 91..101);
+        assert_eq!(in_force(at(100, 10), Length::Window), 91..101);
+        assert_eq!(in_force(at(100, 10), Length::Fixed(1)), 100..101);
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! *Example.* Three submitted, two withdrew before the opening: one finding, the party is the one that stayed.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic};
 use crate::dossier::Dossier;
 use crate::event::Method;
 use crate::finding::{Finding, Name, Quantity, Severity};
@@ -24,11 +24,17 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::L,
     topic: Topic::Procedure,
     family: Family::Procedure,
+    checks: Said {
+        zh: "核对公告发布媒介、时间和资格条件;核对下载招标文件而未投标的单位及其原因;核对其他投标人撤回\
+            情况",
+        en: "check where and how long it was announced and the qualifications; ask those who took the \
+            documents why they did not bid; see who withdrew",
+    },
     judge: Judge::Section(judge),
 };
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
-    let Some(method) = dossier.method else {
+    let Some(method) = dossier.project.method else {
         return Outcome::InsufficientData("project.registered method");
     };
     if method.value != Method::Public {

@@ -9,7 +9,7 @@
 //!
 //! *Example.* Three submitted, one withdrew an hour before the opening, which took place: one finding.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
 use crate::dossier::Dossier;
 use crate::event::Method;
 use crate::finding::{Finding, Name, Quantity, Severity};
@@ -25,11 +25,16 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::X,
     topic: Topic::Procedure,
     family: Family::Procedure,
+    checks: Said {
+        zh: "核对截止时间前递交和撤回记录;核对开标记录和是否重新招标;核对所属行业是否另有规定",
+        en: "check what was submitted and withdrawn by the deadline; see the opening's record and \
+            whether it was tendered anew; check for other rules of the trade",
+    },
     judge: Judge::Section(judge),
 };
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
-    let Some(method) = dossier.method else {
+    let Some(method) = dossier.project.method else {
         return Outcome::InsufficientData("project.registered method");
     };
     if !matches!(method.value, Method::Public | Method::Invited) {
@@ -42,7 +47,7 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     if live >= params.thresholds.bidders_min as usize {
         return Outcome::NotTriggered;
     }
-    let Some(tenderer) = dossier.tenderer else {
+    let Some(tenderer) = dossier.project.tenderer else {
         return Outcome::InsufficientData("project.registered tenderer");
     };
     let gone = dossier.bids.iter().filter(|bid| !bid.live);

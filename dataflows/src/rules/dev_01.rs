@@ -12,7 +12,7 @@
 //!
 //! *Exclusions.* The tenderer's own values; placeholders; uploads at the venue.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, unverified};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, unverified};
 use crate::dossier::{Dossier, Group, Shown};
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -30,6 +30,12 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::S,
     topic: Topic::Collusion,
     family: Family::Device,
+    checks: Said {
+        zh: "调取上传日志和原始硬件信息,请制作工具厂商核验采集方式;核对设备权属和使用人;核对是否为联合体\
+            成员或在交易场所上传",
+        en: "take the upload log and raw hardware data and have the tool's maker verify them; see whose \
+            machine it is and who used it; check for a consortium or an upload at the venue",
+    },
     judge: Judge::Section(judge),
 };
 

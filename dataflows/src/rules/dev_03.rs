@@ -11,7 +11,7 @@
 //!
 //! *Exclusions.* Locks in the tenderer's own files.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, shared, unverified};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, shared, unverified};
 use crate::dossier::Dossier;
 use crate::finding::Severity;
 use crate::params::Params;
@@ -27,6 +27,12 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::S,
     topic: Topic::Collusion,
     family: Family::Device,
+    checks: Said {
+        zh: "向计价软件厂商核实加密锁的登记单位和使用人;核对是否委托同一造价咨询单位;核对该锁是否为招标\
+            人或代理机构所有",
+        en: "ask the software's maker to whom the lock is registered; see whether one consultant priced \
+            both bids; see whether the lock is the tenderer's or the agency's",
+    },
     judge: Judge::Section(judge),
 };
 

@@ -10,7 +10,7 @@
 //!
 //! *Exclusions.* A group that lies wholly inside one DEV-01 group of the section; the tenderer's own values.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, dev_01, shared};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, dev_01, shared};
 use crate::dossier::Dossier;
 use crate::finding::Severity;
 use crate::params::Params;
@@ -26,6 +26,11 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::L,
     topic: Topic::Collusion,
     family: Family::Device,
+    checks: Said {
+        zh: "请制作工具厂商核实该编码是否可能重复(虚拟网卡、批量设备);比对其他硬件编码和上传时间",
+        en: "ask the tool's maker whether the code can repeat (virtual cards, batches of machines); \
+            compare the other codes and upload times",
+    },
     judge: Judge::Section(judge),
 };
 

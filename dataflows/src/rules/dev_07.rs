@@ -12,7 +12,7 @@
 //! *Exclusions.* Guarded: a group of at least three that holds at least 80 % (`noise_share`) of the
 //! section's bidders.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, shared};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, shared};
 use crate::dossier::Dossier;
 use crate::finding::Severity;
 use crate::params::Params;
@@ -28,6 +28,11 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::L,
     topic: Topic::Collusion,
     family: Family::Device,
+    checks: Said {
+        zh: "核对该 IP 是否为交易场所、写字楼或运营商共用出口;核对上传时间和经办人",
+        en: "check whether the address is a shared gateway of the venue, an office building or a \
+            carrier; compare upload times and who uploaded",
+    },
     judge: Judge::Section(judge),
 };
 

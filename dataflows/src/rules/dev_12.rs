@@ -14,7 +14,7 @@
 //!
 //! The index of values that finds the uses is [`history::values`](crate::history).
 
-use super::{Family, Judge, Rule, Sheet, Topic, shared};
+use super::{Family, Judge, Rule, Said, Sheet, Topic, shared};
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
 use crate::row::Fact;
@@ -30,6 +30,12 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::L,
     topic: Topic::Collusion,
     family: Family::Device,
+    checks: Said {
+        zh: "核对该设备、锁或证书的权属和使用期间;核对是否为代办机构、打印店或交易场所设备;调取各标段上\
+            传日志",
+        en: "see whose device, lock or certificate it is and since when; check for service agencies, \
+            print shops and the venue; take the upload logs of each section",
+    },
     judge: Judge::History,
 };
 

@@ -12,7 +12,7 @@
 //!
 //! The components are kept by [`history::rings`](crate::history).
 
-use super::{Family, Judge, Rule, Sheet, Topic};
+use super::{Family, Judge, Rule, Said, Sheet, Topic};
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
 use crate::symbols::{EventRef, Symbol};
@@ -27,6 +27,12 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::L,
     topic: Topic::Collusion,
     family: Family::Device,
+    checks: Said {
+        zh: "逐一核对形成关联的共用设备、锁或证书;查看这些企业的同场投标和中标情况;排除代办机构和公共设\
+            备",
+        en: "go through the shared devices, locks and certificates one by one; see how often these \
+            bidders met and who won; leave out service agencies and public machines",
+    },
     judge: Judge::History,
 };
 

@@ -11,7 +11,7 @@
 //!
 //! The meetings are counted by [`history::meetings`](crate::history).
 
-use super::{Family, Judge, Rule, Sheet, Topic};
+use super::{Family, Judge, Rule, Said, Sheet, Topic};
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
 use crate::symbols::{EventRef, Symbol};
@@ -26,6 +26,11 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::L,
     topic: Topic::Collusion,
     family: Family::History,
+    checks: Said {
+        zh: "查看历次同场投标的报价差距、排名和被否决原因;核对两家企业之间的分包、资金和人员往来",
+        en: "see prices, ranks and rejections each time they met; look for subcontracts, money and \
+            persons between them",
+    },
     judge: Judge::History,
 };
 
@@ -43,5 +48,6 @@ pub fn finding(
         .value(Name::Sections, Quantity::Count(together as u64))
         .value(Name::Wins, Quantity::Count(wins as u64))
         .value(Name::Share, Quantity::Permille((wins * 1000 / together.max(1)) as u32))
+        .value(Name::Limit, Quantity::Permille(params.thresholds.recurrent_win_permille))
         .evidence(events)
 }

@@ -8,7 +8,7 @@
 //!
 //! *Example.* 甲's deposit from `62 00 01`, 乙's from `620001`: one account (blanks fold), one finding.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law, shared};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, shared};
 use crate::dossier::Dossier;
 use crate::finding::Severity;
 use crate::params::Params;
@@ -24,6 +24,12 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::D,
     topic: Topic::Collusion,
     family: Family::Money,
+    checks: Said {
+        zh: "调取银行回单原件,核对付款账户户名和付款时间;核对是否为联合体成员;核对是否为银行过渡账户或保\
+            函机构账户",
+        en: "take the bank's original receipts and compare holder and times; check for a consortium; \
+            check for transit accounts of a bank or guarantor",
+    },
     judge: Judge::Section(judge),
 };
 

@@ -8,10 +8,11 @@
 //!
 //! *Example.* Deadline 09:00, opened 08:59: one finding. Opened 09:15:00: none; 09:15:01: one.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
+use crate::deadlines::Wait;
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
-use crate::params::{Params, Thresholds};
+use crate::params::Params;
 
 /// The rule's page.
 pub const SHEET: Sheet = Sheet {
@@ -23,29 +24,30 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::V,
     topic: Topic::Procedure,
     family: Family::Procedure,
+    checks: Said {
+        zh: "核对招标文件及变更公告载明的开标时间;调取开标记录和影像;询问主持人提前或推迟的原因",
+        en: "compare the opening time in the document and its changes; take the record and video; ask \
+            the host why it was early or late",
+    },
     judge: Judge::Section(judge),
 };
 
 const SECOND: i64 = 1_000_000;
 
-/// How long after the planned time an opening may begin, µs.
-pub fn grace(thresholds: &Thresholds) -> i64 {
-    i64::from(thresholds.opening_grace_minutes) * 60 * SECOND
-}
-
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
     let Some(opening) = dossier.opening else {
         return Outcome::NotApplicable("not opened");
     };
-    if dossier.deadline.is_none() && dossier.opening_at.is_none() {
+    if dossier.notices.deadline.is_none() && dossier.notices.opening_at.is_none() {
         return Outcome::InsufficientData("section.announced submission_deadline, opening_at");
     }
-    let early = dossier.deadline.filter(|deadline| opening.value < deadline.value);
-    let late = dossier.opening_at.filter(|planned| opening.value > planned.value + grace(&params.thresholds));
+    let early = dossier.notices.deadline.filter(|deadline| opening.value < deadline.value);
+    let is_late = |planned: i64| Wait::Opening.due(planned, params).is_some_and(|due| opening.value > due);
+    let late = dossier.notices.opening_at.filter(|planned| is_late(planned.value));
     if early.is_none() && late.is_none() {
         return Outcome::NotTriggered;
     }
-    let Some(tenderer) = dossier.tenderer else {
+    let Some(tenderer) = dossier.project.tenderer else {
         return Outcome::InsufficientData("project.registered tenderer");
     };
     let mut finding = Finding::new(rule, dossier.section, params.severity(rule))

@@ -10,7 +10,8 @@
 //!
 //! *Example.* Planned 09:00, at 09:15 nothing has happened: one finding; it goes when the opening is reported.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law, opn_01};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
+use crate::deadlines::Wait;
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -25,18 +26,27 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::V,
     topic: Topic::Procedure,
     family: Family::Procedure,
+    checks: Said {
+        zh: "向招标人、代理机构核实是否已开标未报送、延期或终止;核对变更公告和平台运行情况",
+        en: "ask tenderer and agency whether it was opened and not reported, put off or ended; see \
+            change notices and the platform's state",
+    },
     judge: Judge::Section(judge),
 };
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
-    let Some(planned) = dossier.opening_at else {
+    let Some(planned) = dossier.notices.opening_at else {
         return Outcome::InsufficientData("section.announced opening_at");
     };
-    let due = planned.value + opn_01::grace(&params.thresholds);
-    if dossier.opening.is_some() || dossier.halted || !dossier.passed.contains(&due) {
+    let Some(due) = Wait::Opening.due(planned.value, params) else {
+        return Outcome::Error("the time of opening is out of range");
+    };
+    conclusions.measure(Name::OpeningAt, Quantity::Instant(planned.value));
+    conclusions.measure(Name::Due, Quantity::Instant(due));
+    if dossier.opening.is_some() || dossier.is_halted() || !dossier.has_passed(due) {
         return Outcome::NotTriggered;
     }
-    let Some(tenderer) = dossier.tenderer else {
+    let Some(tenderer) = dossier.project.tenderer else {
         return Outcome::InsufficientData("project.registered tenderer");
     };
     let finding = Finding::new(rule, dossier.section, params.severity(rule))

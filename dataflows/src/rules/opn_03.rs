@@ -8,7 +8,7 @@
 //!
 //! *Example.* Deadline 09:00:00, submitted 09:00:01 and opened: one finding.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -23,11 +23,16 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::X,
     topic: Topic::Procedure,
     family: Family::Procedure,
+    checks: Said {
+        zh: "核对平台递交回执时间与截止时间;核对截止时间是否变更;核对拒收记录和平台故障情况",
+        en: "compare the platform's receipt with the deadline; see whether the deadline was changed; \
+            see refusals and platform faults",
+    },
     judge: Judge::Section(judge),
 };
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
-    let Some(deadline) = dossier.deadline else {
+    let Some(deadline) = dossier.notices.deadline else {
         return Outcome::InsufficientData("section.announced submission_deadline");
     };
     let opened = dossier.bids.iter().filter_map(|bid| Some((bid, bid.opened_at?)));

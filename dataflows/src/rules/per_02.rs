@@ -9,7 +9,7 @@
 //!
 //! *Example.* 甲 and 丁 both name agent p:… : one finding.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law, shared};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, shared};
 use crate::dossier::Dossier;
 use crate::finding::Severity;
 use crate::params::Params;
@@ -25,6 +25,11 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::D,
     topic: Topic::Collusion,
     family: Family::Person,
+    checks: Said {
+        zh: "核对授权委托书原件和身份核验记录;核对经办人的社保和劳动合同;核对是否为联合体成员",
+        en: "check the originals of the powers of attorney and the identity check; see the agent's \
+            social insurance and contract; check for a consortium",
+    },
     judge: Judge::Section(judge),
 };
 

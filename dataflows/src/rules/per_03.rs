@@ -10,7 +10,7 @@
 //!
 //! *Example.* 甲's manager is on 乙's staff: one finding, parties 甲 and 乙.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law, shared};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, shared};
 use crate::dossier::{Dossier, Shown};
 use crate::finding::Severity;
 use crate::params::Params;
@@ -26,6 +26,11 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::D,
     topic: Topic::Collusion,
     family: Family::Person,
+    checks: Said {
+        zh: "核对投标文件载明的项目管理人员名单、证书和社保记录;询问本人及两家企业;核对是否为联合体成员",
+        en: "compare the teams named in the bid files, their certificates and social insurance; ask the \
+            person and both bidders; check for a consortium",
+    },
     judge: Judge::Section(judge),
 };
 

@@ -10,7 +10,7 @@
 //!
 //! *Exclusions.* Single-source purchases and auctions, where equal prices mean nothing.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic};
 use crate::dossier::Dossier;
 use crate::event::Method;
 use crate::finding::{Finding, Name, Quantity, Severity};
@@ -27,6 +27,11 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::L,
     topic: Topic::Collusion,
     family: Family::Price,
+    checks: Said {
+        zh: "比对分项报价和计价文件;核对是否因限价、固定单价或政府定价导致报价相同",
+        en: "compare unit prices and pricing files; see whether a ceiling, fixed unit prices or a set \
+            price made them equal",
+    },
     judge: Judge::Section(judge),
 };
 
@@ -40,7 +45,7 @@ pub fn prices(dossier: &Dossier) -> Vec<(i64, u32, EventRef)> {
 }
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
-    if matches!(dossier.method.map(|m| m.value), Some(Method::SingleSource | Method::Auction)) {
+    if matches!(dossier.project.method.map(|m| m.value), Some(Method::SingleSource | Method::Auction)) {
         return Outcome::NotApplicable("single-source purchases and auctions");
     }
     let prices = prices(dossier);

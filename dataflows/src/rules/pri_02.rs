@@ -11,7 +11,7 @@
 //!
 //! *Example.* 9,100,000 · 9,150,000 · 9,200,000 · 9,250,000 · 9,999,999: one finding over the first four.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law, pri_01};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, pri_01};
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -27,6 +27,12 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::S,
     topic: Topic::Collusion,
     family: Family::Price,
+    checks: Said {
+        zh: "请评标委员会或监督部门认定是否呈规律性差异;调取计价软件工程文件和报价调整过程;核对是否由评\
+            标办法的下浮档次引起",
+        en: "have the committee or department decide whether the difference is regular; take the \
+            pricing files and late adjustments; see whether the method's discount steps cause it",
+    },
     judge: Judge::Section(judge),
 };
 

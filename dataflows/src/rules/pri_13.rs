@@ -9,7 +9,7 @@
 //!
 //! *Example.* Ceiling 10,000,000.00, price 10,000,000.01: one finding; 10,000,000.00: none.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -24,11 +24,16 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::X,
     topic: Topic::Price,
     family: Family::Price,
+    checks: Said {
+        zh: "核对最高投标限价公告和变更;核对报价单位、含税口径和唱标记录;核对评标委员会是否否决",
+        en: "check the ceiling's notice and changes; check units, tax and the record of the opening; \
+            see whether the committee rejected the bid",
+    },
     judge: Judge::Section(judge),
 };
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
-    let Some(ceiling) = dossier.ceiling else {
+    let Some(ceiling) = dossier.notices.ceiling else {
         return Outcome::InsufficientData("section.announced ceiling_price");
     };
     let priced: Vec<_> = dossier.bids.iter().filter_map(|bid| Some((bid, bid.priced()?))).collect();

@@ -11,7 +11,7 @@
 //!
 //! *Example.* 甲 holds 60 % of 辛, 辛 80 % of 乙, 甲 and 乙 bid: one finding.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -26,6 +26,11 @@ pub const SHEET: Sheet = Sheet {
     severity: Severity::X,
     topic: Topic::Persons,
     family: Family::Relation,
+    checks: Said {
+        zh: "调取投标截止时的股权结构和章程;核对控股、管理关系的起止时间;核对是否为同一标段",
+        en: "take shareholdings and articles of association as of the deadline; see since when control \
+            holds; check that it is one section",
+    },
     judge: Judge::Section(judge),
 };
 
@@ -33,22 +38,25 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     if dossier.bids.len() < 2 {
         return Outcome::NotApplicable("fewer than two bidders");
     }
-    if dossier.bids.iter().all(|bid| bid.controllers.is_empty()) {
+    let above = |org| dossier.known_of(org).map_or(&[][..], |known| &known.controllers);
+    if dossier.bids.iter().all(|bid| above(bid.bidder).is_empty()) {
         return Outcome::InsufficientData("party.recorded holders");
     }
     let before = conclusions.findings.len();
-    for (at, bid) in dossier.bids.iter().enumerate() {
-        for (controller, chain) in &bid.controllers {
-            let Ok(above) = dossier.bids.binary_search_by_key(controller, |b| b.bidder) else { continue };
-            if !dossier.different(at as u32, above as u32) {
+    for (bid, at) in dossier.bids.iter().zip(0..) {
+        for controller in above(bid.bidder) {
+            let Ok(other) = dossier.bids.binary_search_by_key(&controller.who, |b| b.bidder) else {
+                continue;
+            };
+            if !dossier.different(at, other as u32) {
                 continue;
             }
             let finding = Finding::new(rule, dossier.section, params.severity(rule))
-                .key(Name::Controller, Quantity::Text(*controller))
+                .key(Name::Controller, Quantity::Text(controller.who))
                 .key(Name::Bidder, Quantity::Text(bid.bidder))
-                .parties([*controller, bid.bidder])
-                .value(Name::Events, Quantity::Count(chain.len() as u64))
-                .evidence(chain.iter().copied());
+                .parties([controller.who, bid.bidder])
+                .value(Name::Events, Quantity::Count(controller.chain.len() as u64))
+                .evidence(controller.chain.iter().copied());
             conclusions.findings.push(finding);
         }
     }

@@ -1,44 +1,47 @@
-//! The rules about many sections, and who controls whom.
+//! The rules about many sections: values that travel, persons who do, who never wins and who always does.
 
-use super::terms::{Bid, HARDWARE, Name, Section, latest};
+use super::bids::{Bid, HARDWARE};
+use super::terms::Section;
+use super::world::{Name, World, at, name, told, within};
 use super::{Found, Holds};
 use std::collections::{BTreeMap, BTreeSet};
-use xiezhi_dataflows::event::{Data, Event, PartyRecorded};
-use xiezhi_dataflows::normalise::{Date, Instant, Share};
+use xiezhi_dataflows::normalise::Date;
 
 /// `window_days`
 const WINDOW_DAYS: i32 = 730;
 /// `hub_bidders`
 const HUB: usize = 30;
-/// `crowd`
-const CROWD: usize = 50;
+/// What is counted by the year.
+const YEAR: i32 = 365;
 
 /// Judges all sections by the rules that look at the whole history.
-pub fn judge(sections: &[Section<'_>], now: i64, holds: &mut Holds) {
-    let today = Instant(now).local_date();
-    let links = travelling_values(sections, today, holds);
+pub fn judge(world: &World<'_>, holds: &mut Holds) {
+    let links = travelling_values(world, holds);
     rings(&links, holds);
-    recurrent_winners(sections, today, holds);
+    rotating_persons(world, holds);
+    never_winning(world, holds);
+    captured(world, holds);
+    withdrawals(world, holds);
 }
 
-/// Whether a bid lies in the window.
-fn in_window(bid: &Bid<'_>, today: Date) -> bool {
-    (0..=WINDOW_DAYS).contains(&(today.0 - bid.day().0))
+/// The bids of a section that lie in the window.
+pub fn recent<'a, 's>(section: &'s Section<'a>, today: Date) -> impl Iterator<Item = &'s Bid<'a>> {
+    section.bids.values().filter(move |bid| within(bid.day(), WINDOW_DAYS, today))
 }
 
 /// One use of a value: who, where, as which event says.
 type Use<'a> = (&'a str, &'a str, Name<'a>);
 
 /// Every use in the window of a value that DEV-12 follows, by kind and value.
-fn uses<'a>(sections: &[Section<'a>], today: Date) -> BTreeMap<(&'static str, &'a str), Vec<Use<'a>>> {
+fn uses<'a>(world: &World<'a>) -> BTreeMap<(&'static str, &'a str), Vec<Use<'a>>> {
     let mut uses: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for section in sections {
-        for bid in section.bids.values().filter(|bid| in_window(bid, today) && !bid.on_site()) {
+    for section in &world.sections {
+        for bid in recent(section, world.today()).filter(|bid| !bid.on_site()) {
             let mut kinds = vec![
                 ("machine_code", bid.device(|device| &device.machine_code)),
-                ("pricing_lock", bid.submits(|bid| bid.pricing_lock.as_deref())),
+                ("pricing_lock", bid.pricing_locks()),
                 ("ca_lock", bid.ca_locks()),
-                ("feature_code", bid.submits(|bid| bid.file.as_ref()?.feature_code.as_deref())),
+                ("feature_code", bid.feature_codes()),
             ];
             kinds.extend(HARDWARE.map(|(kind, code)| (kind, bid.device(code))));
             for (kind, shown) in kinds {
@@ -51,16 +54,17 @@ fn uses<'a>(sections: &[Section<'a>], today: Date) -> BTreeMap<(&'static str, &'
     uses
 }
 
-/// A value that links bidders: who used it, and the events that say so.
-struct Link<'a> {
-    bidders: BTreeSet<&'a str>,
-    events: BTreeSet<Name<'a>>,
+/// What links bidders: who they are, and the events that say so.
+#[derive(Clone, Default)]
+pub struct Link<'a> {
+    pub bidders: BTreeSet<&'a str>,
+    pub events: BTreeSet<Name<'a>>,
 }
 
 /// DEV-12, and the links for DEV-13.
-fn travelling_values<'a>(sections: &[Section<'a>], today: Date, holds: &mut Holds) -> Vec<Link<'a>> {
+fn travelling_values<'a>(world: &World<'a>, holds: &mut Holds) -> Vec<Link<'a>> {
     let mut links = Vec::new();
-    for ((kind, value), uses) in uses(sections, today) {
+    for ((kind, value), uses) in uses(world) {
         let elsewhere = |(a, s1, _): &Use<'_>| uses.iter().any(|(b, s2, _)| b != a && s2 != s1);
         if !uses.iter().any(elsewhere) {
             continue;
@@ -81,101 +85,117 @@ fn travelling_values<'a>(sections: &[Section<'a>], today: Date, holds: &mut Hold
     links
 }
 
-/// DEV-13: what links have a bidder in common belongs together.
+/// DEV-13: what is linked over values.
 fn rings(links: &[Link<'_>], holds: &mut Holds) {
-    let mut rings: Vec<Link<'_>> = Vec::new();
-    for link in links {
-        let mut joined = Link { bidders: link.bidders.clone(), events: link.events.clone() };
-        let mut apart = Vec::new();
-        for ring in rings {
-            if ring.bidders.is_disjoint(&joined.bidders) {
-                apart.push(ring);
-            } else {
-                joined.bidders.extend(ring.bidders);
-                joined.events.extend(ring.events);
-            }
-        }
-        apart.push(joined);
-        rings = apart;
-    }
-    for ring in rings.iter().filter(|ring| ring.bidders.len() >= 3) {
-        let first = ring.bidders.first().copied().unwrap_or_default();
-        let found = Found::new("DEV-13", None, "L").key([("bidder", first)]);
-        let found = found.parties(ring.bidders.iter().copied()).evidence(ring.events.iter().copied());
+    for found in components("DEV-13", links) {
         holds.findings.insert(found);
     }
 }
 
-/// HIS-02: pairs that meet often, one and the same of them winning.
-fn recurrent_winners(sections: &[Section<'_>], today: Date, holds: &mut Holds) {
-    let mut meetings: BTreeMap<(&str, &str), Vec<&Section<'_>>> = BTreeMap::new();
-    for section in sections.iter().filter(|section| section.award().is_some() && section.bids.len() <= CROWD)
-    {
-        let there = section.bids.values().filter(|bid| in_window(bid, today));
-        let there: Vec<&str> = there.map(|bid| bid.bidder).collect();
-        for (at, a) in there.iter().enumerate() {
-            for b in &there[at + 1..] {
-                meetings.entry((*a, *b)).or_default().push(section);
+/// The findings of a rule about three or more bidders: links that have a bidder in common belong together.
+pub fn components(rule: &str, links: &[Link<'_>]) -> Vec<Found> {
+    let mut components: Vec<Link<'_>> = Vec::new();
+    for link in links {
+        let mut joined = link.clone();
+        let mut apart = Vec::new();
+        for component in components {
+            if component.bidders.is_disjoint(&joined.bidders) {
+                apart.push(component);
+            } else {
+                joined.bidders.extend(component.bidders);
+                joined.events.extend(component.events);
             }
         }
+        apart.push(joined);
+        components = apart;
     }
-    for ((a, b), met) in meetings.iter().filter(|(_, met)| met.len() >= 5) {
-        let awards = || met.iter().filter_map(|section| section.award());
-        for winner in [a, b] {
-            let wins = awards().filter(|(awarded, _)| awarded == winner).count();
-            if wins * 100 >= met.len() * 80 {
-                let bids = met.iter().flat_map(|section| [&section.bids[a], &section.bids[b]]);
-                let events = bids.map(|bid| bid.first_event().1).chain(awards().map(|(_, event)| event));
-                let found = Found::new("HIS-02", None, "L").key([("bidder", a), ("bidder", b)]);
-                holds.findings.insert(found.parties([*a, *b]).evidence(events));
-            }
-        }
-    }
-}
-
-/// Who controls whom.
-pub struct Control<'a> {
-    /// The controlling holders that the latest record of an organisation names.
-    holders: BTreeMap<&'a str, BTreeSet<&'a str>>,
-}
-
-/// Reads control off the party records.
-pub fn control<'a>(events: &[&'a Event]) -> Control<'a> {
-    let mut records: BTreeMap<&str, Vec<(&Event, Option<&PartyRecorded>)>> = BTreeMap::new();
-    for event in events {
-        if let Data::PartyRecorded(record) = &event.data {
-            records.entry(&record.org).or_default().push((event, Some(record)));
-        }
-    }
-    let latest_of = |records: Vec<(&'a Event, _)>| latest(records.into_iter()).map(|(record, _)| record);
-    let holders = records.into_iter().filter_map(|(org, of)| Some((org, controllers(latest_of(of)?))));
-    Control { holders: holders.collect() }
-}
-
-fn controllers(record: &PartyRecorded) -> BTreeSet<&str> {
-    let half = 500_000;
-    let controlling = record.holders.iter().filter(|holder| {
-        holder.controls == Some(true) || holder.share.is_some_and(|Share(millionths)| millionths > half)
+    let found = components.into_iter().filter(|component| component.bidders.len() >= 3).map(|component| {
+        let first = component.bidders.first().copied().unwrap_or_default();
+        let found = Found::new(rule, None, "L").key([("bidder", first)]);
+        found.parties(component.bidders).evidence(component.events)
     });
-    let code = controlling.filter_map(|holder| match (&holder.org, &holder.person) {
-        (Some(org), _) => Some(org.as_str()),
-        (None, Some(person)) => person.id.as_deref(),
-        (None, None) => None,
-    });
-    code.collect()
+    found.collect()
 }
 
-impl Control<'_> {
-    /// Whether there is a chain of any length from the controller down to the organisation.
-    pub fn controls(&self, controller: &str, org: &str) -> bool {
-        let (mut above, mut waiting) = (BTreeSet::new(), vec![org]);
-        while let Some(next) = waiting.pop() {
-            for holder in self.holders.get(next).into_iter().flatten() {
-                if above.insert(*holder) {
-                    waiting.push(holder);
-                }
+/// PER-06: one person in the bids of three organisations.
+fn rotating_persons(world: &World<'_>, holds: &mut Holds) {
+    let mut seen: BTreeMap<&str, Link<'_>> = BTreeMap::new();
+    for section in &world.sections {
+        for bid in recent(section, world.today()) {
+            let persons = [bid.agents(), bid.contacts(), bid.team()].into_iter().flatten();
+            for (person, event) in persons {
+                let link = seen.entry(person).or_default();
+                link.bidders.insert(bid.bidder);
+                link.events.insert(event);
             }
         }
-        above.contains(controller)
+    }
+    for (person, link) in seen.into_iter().filter(|(_, link)| link.bidders.len() >= 3) {
+        let found = Found::new("PER-06", None, "L").key([("person", person)]);
+        if link.bidders.len() > HUB {
+            holds.quality.insert(found.evidence([]));
+        } else {
+            let found = found.parties(link.bidders).persons([person]);
+            holds.findings.insert(found.evidence(link.events));
+        }
+    }
+}
+
+/// HIS-01: ten bids in decided sections and no win.
+fn never_winning(world: &World<'_>, holds: &mut Holds) {
+    let mut bids: BTreeMap<&str, (Vec<Name<'_>>, bool)> = BTreeMap::new();
+    for section in &world.sections {
+        let Some((_, award)) = section.award() else { continue };
+        for bid in recent(section, world.today()) {
+            let (events, won) = bids.entry(bid.bidder).or_default();
+            events.push(bid.first_event().1);
+            *won |= *award.bidder.code == *bid.bidder;
+        }
+    }
+    for (bidder, (events, _)) in bids.into_iter().filter(|(_, (events, won))| events.len() >= 10 && !won) {
+        let found = Found::new("HIS-01", None, "L").key([("bidder", bidder)]);
+        holds.findings.insert(found.parties([bidder]).evidence(events));
+    }
+}
+
+/// HIS-10: most of one tenderer's awards go to one bidder.
+fn captured(world: &World<'_>, holds: &mut Holds) {
+    let mut awards: BTreeMap<&str, Vec<(&str, i64, Name<'_>)>> = BTreeMap::new();
+    for section in &world.sections {
+        let (Some((event, award)), Some(tenderer)) = (section.award(), section.tenderer()) else { continue };
+        if within(at(event, award.notified_at).local_date(), YEAR, world.today()) {
+            let price = award.price.map_or(0, |price| price.0);
+            awards.entry(tenderer).or_default().push((&award.bidder.code, price, name(event)));
+        }
+    }
+    for (tenderer, awards) in awards {
+        let total: i64 = awards.iter().map(|(_, price, _)| price).sum();
+        let of = |bidder: &str| awards.iter().filter(|(awarded, _, _)| *awarded == bidder).copied().collect();
+        let most = |bidder: &&str| {
+            let theirs: Vec<(&str, i64, Name<'_>)> = of(bidder);
+            let value: i64 = theirs.iter().map(|(_, price, _)| price).sum();
+            total > 0 && theirs.len() >= 5 && value * 2 >= total
+        };
+        let bidders: BTreeSet<&str> = awards.iter().map(|(awarded, _, _)| *awarded).filter(most).collect();
+        if !bidders.is_empty() {
+            let theirs = awards.iter().filter(|(awarded, _, _)| bidders.contains(awarded));
+            let found = Found::new("HIS-10", None, "L").key([("tenderer", tenderer)]);
+            let found = found.evidence(theirs.map(|(_, _, event)| *event));
+            holds.findings.insert(found.parties(bidders));
+        }
+    }
+}
+
+/// HIS-14: three withdrawals or declined awards in a year.
+fn withdrawals(world: &World<'_>, holds: &mut Holds) {
+    let mut left: BTreeMap<&str, Vec<Name<'_>>> = BTreeMap::new();
+    for (event, said) in told!(world.events, BidWithdrawn | AwardDeclined) {
+        if within(at(event, said.at).local_date(), YEAR, world.today()) {
+            left.entry(&said.bidder.code).or_default().push(name(event));
+        }
+    }
+    for (bidder, events) in left.into_iter().filter(|(_, events)| events.len() >= 3) {
+        let found = Found::new("HIS-14", None, "L").key([("bidder", bidder)]);
+        holds.findings.insert(found.parties([bidder]).evidence(events));
     }
 }

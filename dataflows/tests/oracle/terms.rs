@@ -1,205 +1,204 @@
-//! The terms of the rules: sections, bids, and what counts of them, read off the events each time anew.
+//! The terms of the rules: sections, who bids there, what is priced, what bidders share.
 
+use super::bids::Bid;
+use super::world::{Name, at, earliest, latest, latest_told, told};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::{
-    BidDecrypted, BidOpened, BidSubmitted, Code, Data, Device, Event, Hardware, Method, ProjectRegistered,
-    WitnessRecorded,
+    AwardMade, Data, EvaluationMethod, Event, Industry, Method, Opening, ProjectRegistered,
 };
-use xiezhi_dataflows::normalise::{Date, Fen, Instant};
-
-/// An event's name: source and id.
-pub type Name<'a> = (&'a str, &'a str);
-
-/// The name of an event.
-pub fn name(event: &Event) -> Name<'_> {
-    (&event.source, &event.id)
-}
-
-/// Of several offers of a single value, the one from the latest time; equal times: the greater name.
-pub fn latest<'a, T>(offers: impl Iterator<Item = (&'a Event, Option<T>)>) -> Option<(T, Name<'a>)> {
-    let given = offers.filter_map(|(event, value)| Some((event, value?)));
-    given.max_by_key(|(event, _)| (event.time, name(event))).map(|(event, value)| (value, name(event)))
-}
-
-/// The earliest of several instants; equal ones: the smaller name.
-pub fn earliest<'a>(offers: impl Iterator<Item = (&'a Event, Instant)>) -> Option<(Instant, Name<'a>)> {
-    offers.map(|(event, at)| (at, name(event))).min()
-}
+use xiezhi_dataflows::normalise::{Fen, Instant};
 
 /// What `section.announced` and `section.changed` say alike.
 pub struct Notice<'a> {
-    event: &'a Event,
-    project: Option<&'a str>,
-    ceiling: Option<Fen>,
-    deadline: Option<Instant>,
-    opening_at: Option<Instant>,
+    pub event: &'a Event,
+    pub project: Option<&'a str>,
+    pub ceiling: Option<Fen>,
+    pub estimate: Option<Fen>,
+    pub deposit: Option<Fen>,
+    pub announced_at: Option<Instant>,
+    pub documents_from: Option<Instant>,
+    pub deadline: Option<Instant>,
+    pub opening_at: Option<Instant>,
+    pub evaluation_method: Option<EvaluationMethod>,
+    pub prints: &'a [u64],
+    /// A change that affects how bids are written.
+    pub material: bool,
 }
 
-/// What the events say of one bidder in one section.
-#[derive(Default)]
-pub struct Bid<'a> {
-    /// Its code.
-    pub bidder: &'a str,
-    /// `bid.submitted`
-    pub submitted: Vec<(&'a Event, &'a BidSubmitted)>,
-    /// `bid.opened`
-    pub opened: Vec<(&'a Event, &'a BidOpened)>,
-    /// `bid.decrypted`
-    pub decrypted: Vec<(&'a Event, &'a BidDecrypted)>,
-    /// `bid.withdrawn`
-    pub withdrawn: Vec<(&'a Event, Instant)>,
-    /// Accounts of `deposit.received`.
-    pub accounts: Vec<(&'a Event, &'a str)>,
-}
-
-impl<'a> Bid<'a> {
-    pub fn submitted_at(&self) -> Option<(Instant, Name<'a>)> {
-        latest(self.submitted.iter().map(|(event, bid)| (*event, bid.submitted_at)))
-    }
-
-    pub fn on_site(&self) -> bool {
-        latest(self.submitted.iter().map(|(event, bid)| (*event, bid.on_site))).is_some_and(|(yes, _)| yes)
-    }
-
-    pub fn manager(&self) -> Option<(&'a str, Name<'a>)> {
-        let id = |bid: &'a BidSubmitted| bid.manager.as_ref()?.id.as_ref().map(|id| id.as_str());
-        latest(self.submitted.iter().map(|(event, bid)| (*event, id(bid))))
-    }
-
-    pub fn withdrawn_at(&self) -> Option<(Instant, Name<'a>)> {
-        earliest(self.withdrawn.iter().copied())
-    }
-
-    pub fn opened_at(&self) -> Option<(Instant, Name<'a>)> {
-        earliest(self.opened.iter().map(|(event, opened)| (*event, opened.opened_at.unwrap_or(event.time))))
-    }
-
-    /// The first `bid.submitted` or `bid.opened`.
-    pub fn first_event(&self) -> (Instant, Name<'a>) {
-        let submitted = self.submitted.iter().map(|(event, _)| *event);
-        let events = submitted.chain(self.opened.iter().map(|(event, _)| *event));
-        earliest(events.map(|event| (event, event.time))).expect("a bid has an event")
-    }
-
-    /// The local date that places it in windows.
-    pub fn day(&self) -> Date {
-        self.submitted_at().unwrap_or(self.first_event()).0.local_date()
-    }
-
-    /// Who stands in its consortium besides the bidder.
-    pub fn has_member(&self, other: &str) -> bool {
-        self.submitted.iter().any(|(_, bid)| bid.consortium.iter().any(|member| &*member.code == other))
-    }
-
-    /// A hardware code of the devices it was sent from, by the event that shows it.
-    pub fn device(&self, code: fn(&Device) -> &Option<Hardware>) -> Vec<(&'a str, Name<'a>)> {
-        self.submits(|bid| code(bid.device.as_ref()?).as_deref())
-    }
-
-    /// An optional value of `bid.submitted`, by the event that shows it.
-    pub fn submits(&self, value: impl Fn(&'a BidSubmitted) -> Option<&'a str>) -> Vec<(&'a str, Name<'a>)> {
-        let shown = self.submitted.iter().filter_map(|(event, bid)| Some((value(bid)?, name(event))));
-        shown.collect()
-    }
-
-    /// Addresses it was sent from.
-    pub fn addresses(&self) -> Vec<(&'a str, Name<'a>)> {
-        self.submits(|bid| bid.device.as_ref()?.ip.as_deref())
-    }
-
-    /// Authorised agents.
-    pub fn agents(&self) -> Vec<(&'a str, Name<'a>)> {
-        self.submits(|bid| bid.agent.as_ref()?.id.as_deref())
-    }
-
-    /// Accounts that its deposits came from.
-    pub fn paid_from(&self) -> Vec<(&'a str, Name<'a>)> {
-        self.accounts.iter().map(|(event, account)| (*account, name(event))).collect()
-    }
-
-    /// Certificates, from submission or decryption.
-    pub fn ca_locks(&self) -> Vec<(&'a str, Name<'a>)> {
-        let mut locks = self.submits(|bid| bid.ca_lock.as_deref());
-        let decrypted = self.decrypted.iter();
-        locks.extend(decrypted.filter_map(|(event, bid)| Some((bid.ca_lock.as_deref()?, name(event)))));
-        locks
-    }
-
-    /// Manager and staff.
-    pub fn team(&self) -> Vec<(&'a str, Name<'a>)> {
-        let mut team: Vec<_> = self.manager().into_iter().collect();
-        for (event, bid) in &self.submitted {
-            let ids = bid.staff.iter().filter_map(|member| member.person.as_ref()?.id.as_deref());
-            team.extend(ids.map(|id| (id, name(event))));
+/// Reads a notice of either type.
+macro_rules! notice {
+    ($event:expr, $data:expr, $project:expr, $material:expr) => {
+        Notice {
+            event: $event,
+            project: $project,
+            ceiling: $data.ceiling_price,
+            estimate: $data.estimate,
+            deposit: $data.deposit_amount,
+            announced_at: $data.announced_at,
+            documents_from: $data.documents_from,
+            deadline: $data.submission_deadline,
+            opening_at: $data.opening_at,
+            evaluation_method: $data.evaluation_method,
+            prints: &$data.fingerprints,
+            material: $material,
         }
-        team
+    };
+}
+
+fn notice(event: &Event) -> Option<Notice<'_>> {
+    match &event.data {
+        Data::SectionAnnounced(data) => Some(notice!(event, data, Some(&*data.project), false)),
+        Data::SectionChanged(data) => {
+            Some(notice!(event, data, data.project.as_deref(), data.material == Some(true)))
+        }
+        _ => None,
     }
 }
 
-/// The hardware codes, by the names that keys use.
-pub const HARDWARE: [(&str, fn(&Device) -> &Option<Hardware>); 5] = [
-    ("mac", |device| &device.mac),
-    ("cpu_id", |device| &device.cpu_id),
-    ("disk_serial", |device| &device.disk_serial),
-    ("memory_serial", |device| &device.memory_serial),
-    ("board_serial", |device| &device.board_serial),
-];
+/// Values in the tenderer's own files.
+fn own(event: &Event) -> Vec<String> {
+    let (devices, locks) = match &event.data {
+        Data::SectionAnnounced(data) => (&data.devices, &data.locks),
+        Data::SectionChanged(data) => (&data.devices, &data.locks),
+        _ => return Vec::new(),
+    };
+    devices.iter().chain(locks).map(|code| code.as_str().to_owned()).collect()
+}
 
 /// What the events say of one section.
 #[derive(Default)]
 pub struct Section<'a> {
     /// Its code.
     pub code: &'a str,
-    notices: Vec<Notice<'a>>,
-    /// Values in the tenderer's own files.
+    /// The events that speak of it.
+    pub events: Vec<&'a Event>,
+    /// What was announced.
+    pub notices: Vec<Notice<'a>>,
     own: BTreeSet<String>,
-    /// Failed, suspended or cancelled.
-    pub halted: bool,
-    started: Vec<(&'a Event, Instant)>,
-    awards: Vec<(&'a Event, &'a str)>,
-    /// Witness records.
-    pub records: Vec<(&'a Event, &'a WitnessRecorded)>,
+    registered: Vec<&'a Event>,
     /// Its bidders: those with a `bid.submitted` or `bid.opened`.
     pub bids: BTreeMap<&'a str, Bid<'a>>,
-    registered: Vec<(&'a Event, &'a ProjectRegistered)>,
     /// `opening.started`, else the first `bid.opened`.
     pub opening: Option<(Instant, Name<'a>)>,
 }
 
 /// Bidders of a section that share a value.
+#[derive(Default)]
 pub struct Group<'a> {
     /// The value.
     pub value: String,
     /// The bidders.
     pub bidders: BTreeSet<&'a str>,
-    /// The events that show it.
-    pub events: BTreeSet<Name<'a>>,
+    /// Who shows it, and by which event.
+    pub shown: BTreeSet<(&'a str, Name<'a>)>,
+}
+
+impl<'a> Group<'a> {
+    /// The events that show the value.
+    pub fn events(&self) -> impl Iterator<Item = Name<'a>> {
+        self.shown.iter().map(|(_, event)| *event)
+    }
+}
+
+/// Every section that an event speaks of; `projects` holds what is registered of each project.
+pub fn sections<'a>(events: &[&'a Event], projects: &BTreeMap<&'a str, Vec<&'a Event>>) -> Vec<Section<'a>> {
+    let mut sections: BTreeMap<&str, Section<'_>> = BTreeMap::new();
+    for event in events {
+        if let Some(code) = super::reading::section_of(event) {
+            let section = sections.entry(code).or_default();
+            section.code = code;
+            section.events.push(event);
+        }
+    }
+    sections.into_values().map(|section| section.completed(projects)).collect()
 }
 
 impl<'a> Section<'a> {
-    pub fn tenderer(&self) -> Option<(&'a str, Name<'a>)> {
-        latest(self.registered.iter().map(|(event, p)| (*event, Some(p.tenderer.code.as_str()))))
+    fn completed(mut self, projects: &BTreeMap<&'a str, Vec<&'a Event>>) -> Section<'a> {
+        self.notices = self.events.iter().filter_map(|event| notice(event)).collect();
+        self.own = self.events.iter().flat_map(|event| own(event)).collect();
+        for event in &self.events {
+            if let Some(bidder) = super::reading::bidder_of(event) {
+                let bid = self.bids.entry(bidder).or_default();
+                bid.bidder = bidder;
+                bid.events.push(event);
+            }
+        }
+        self.bids.retain(|_, bid| bid.submitted().next().is_some() || bid.opened().next().is_some());
+        let started = earliest(self.started().map(|(event, opening)| (event, at(event, opening.at))));
+        self.opening = started.or_else(|| self.bids.values().filter_map(Bid::opened_at).min());
+        let project = self.noticed(|notice| notice.project).and_then(|(project, _)| projects.get(project));
+        self.registered = project.cloned().unwrap_or_default();
+        self
+    }
+
+    /// `opening.started`
+    pub fn started(&self) -> impl Iterator<Item = (&'a Event, &'a Opening)> {
+        told!(self.events, OpeningStarted)
+    }
+
+    fn registered<T>(&self, value: impl Fn(&'a ProjectRegistered) -> Option<T>) -> Option<(T, Name<'a>)> {
+        latest(told!(self.registered, ProjectRegistered).map(|(event, project)| (event, value(project))))
+    }
+
+    pub fn tenderer(&self) -> Option<&'a str> {
+        self.registered(|project| Some(&*project.tenderer.code)).map(|(tenderer, _)| tenderer)
     }
 
     pub fn method(&self) -> Option<(Method, Name<'a>)> {
-        latest(self.registered.iter().map(|(event, project)| (*event, project.method)))
+        self.registered(|project| project.method)
+    }
+
+    /// Whether it belongs to a key project.
+    pub fn is_key(&self) -> bool {
+        self.registered(|project| project.key_project).is_some_and(|(key, _)| key)
+    }
+
+    pub fn industry(&self) -> Option<Industry> {
+        self.registered(|project| Some(project.industry)).map(|(industry, _)| industry)
+    }
+
+    /// Of industry 01 or 02.
+    pub fn built_or_bought(&self) -> bool {
+        matches!(self.industry(), Some(Industry::Engineering | Industry::GovernmentProcurement))
+    }
+
+    /// Method public or invited.
+    pub fn called_for(&self) -> bool {
+        matches!(self.method(), Some((Method::Public | Method::Invited, _)))
+    }
+
+    /// A single value of the notices, and the notice that gives it.
+    pub fn noticed<T>(&self, value: impl Fn(&Notice<'a>) -> Option<T>) -> Option<(T, Name<'a>)> {
+        latest(self.notices.iter().map(|notice| (notice.event, value(notice))))
     }
 
     pub fn ceiling(&self) -> Option<(Fen, Name<'a>)> {
-        latest(self.notices.iter().map(|notice| (notice.event, notice.ceiling)))
+        self.noticed(|notice| notice.ceiling)
     }
 
     pub fn deadline(&self) -> Option<(Instant, Name<'a>)> {
-        latest(self.notices.iter().map(|notice| (notice.event, notice.deadline)))
+        self.noticed(|notice| notice.deadline)
     }
 
     pub fn opening_at(&self) -> Option<(Instant, Name<'a>)> {
-        latest(self.notices.iter().map(|notice| (notice.event, notice.opening_at)))
+        self.noticed(|notice| notice.opening_at)
     }
 
-    /// The awarded bidder.
-    pub fn award(&self) -> Option<(&'a str, Name<'a>)> {
-        latest(self.awards.iter().map(|(event, winner)| (*event, Some(*winner))))
+    /// Whether the lowest price wins.
+    pub fn lowest_wins(&self) -> bool {
+        let method = self.noticed(|notice| notice.evaluation_method).map(|(method, _)| method);
+        matches!(method, Some(EvaluationMethod::LowestPrice | EvaluationMethod::QualifiedLowest))
+    }
+
+    /// Failed, suspended or cancelled.
+    pub fn halted(&self) -> bool {
+        told!(self.events, SectionFailed | SectionSuspended | SectionCancelled).next().is_some()
+    }
+
+    /// The award: the latest `award.made`.
+    pub fn award(&self) -> Option<(&'a Event, &'a AwardMade)> {
+        latest_told(told!(self.events, AwardMade))
     }
 
     /// Not withdrawn at or before the opening.
@@ -213,14 +212,25 @@ impl<'a> Section<'a> {
 
     /// The price of a priced bid: live, opened with a price, decryption not failed.
     pub fn price(&self, bid: &Bid<'a>) -> Option<(Fen, Name<'a>)> {
-        let failed = latest(bid.decrypted.iter().map(|(event, decrypted)| (*event, Some(!decrypted.ok))));
-        let price = latest(bid.opened.iter().map(|(event, opened)| (*event, opened.price)));
+        let failed = latest(bid.decrypted().map(|(event, decrypted)| (event, Some(!decrypted.ok))));
+        let price = latest(bid.opened().map(|(event, opened)| (event, opened.price)));
         price.filter(|_| self.live(bid) && !failed.is_some_and(|(failed, _)| failed))
     }
 
     /// Neither is in the other's consortium.
     pub fn different(&self, a: &str, b: &str) -> bool {
         a != b && !self.bids[a].has_member(b) && !self.bids[b].has_member(a)
+    }
+
+    /// Every two different bidders, each pair once.
+    pub fn pairs(&self) -> Vec<(&'a str, &'a str)> {
+        let mut pairs = Vec::new();
+        for a in self.bids.keys() {
+            for b in self.bids.keys().filter(|b| a < *b && self.different(a, b)) {
+                pairs.push((*a, *b));
+            }
+        }
+        pairs
     }
 
     /// Whether at least two of these are different.
@@ -233,113 +243,22 @@ impl<'a> Section<'a> {
         !self.own.contains(value)
     }
 
+    /// Whether a group says more of the venue than of the bidders: `noise_share`.
+    pub fn is_noise(&self, group: &Group<'_>) -> bool {
+        group.bidders.len() >= 3 && group.bidders.len() * 100 >= self.bids.len() * 80
+    }
+
     /// Groups of bidders that share a value of which at least two are different.
     pub fn groups<S: Into<String>>(&self, shown: impl Fn(&Bid<'a>) -> Vec<(S, Name<'a>)>) -> Vec<Group<'a>> {
-        let mut shared: BTreeMap<String, (BTreeSet<&str>, BTreeSet<Name<'_>>)> = BTreeMap::new();
+        let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
         for bid in self.bids.values() {
             for (value, event) in shown(bid) {
-                let (bidders, events) = shared.entry(value.into()).or_default();
-                bidders.insert(bid.bidder);
-                events.insert(event);
+                let group = groups.entry(value.into()).or_default();
+                group.bidders.insert(bid.bidder);
+                group.shown.insert((bid.bidder, event));
             }
         }
-        shared.retain(|value, (bidders, _)| self.counts(value) && self.any_different(bidders));
-        shared.into_iter().map(|(value, (bidders, events))| Group { value, bidders, events }).collect()
-    }
-}
-
-/// Every section that an event speaks of.
-pub fn sections<'a>(events: &[&'a Event]) -> Vec<Section<'a>> {
-    let mut sections: BTreeMap<&str, Section<'_>> = BTreeMap::new();
-    for event in events {
-        let Some(code) = section_of(event) else { continue };
-        let section = sections.entry(code).or_default();
-        section.code = code;
-        section.read(event);
-    }
-    for section in sections.values_mut() {
-        section.bids.retain(|_, bid| !bid.submitted.is_empty() || !bid.opened.is_empty());
-        let first = || section.bids.values().filter_map(Bid::opened_at).min();
-        section.opening = earliest(section.started.iter().copied()).or_else(first);
-        let project = latest(section.notices.iter().map(|notice| (notice.event, notice.project)));
-        let Some((project, _)) = project else { continue };
-        section.registered = events.iter().filter_map(|event| registered(event, project)).collect();
-    }
-    sections.into_values().collect()
-}
-
-fn registered<'a>(event: &'a Event, project: &str) -> Option<(&'a Event, &'a ProjectRegistered)> {
-    match &event.data {
-        Data::ProjectRegistered(registered) if registered.project.as_str() == project => {
-            Some((event, registered))
-        }
-        _ => None,
-    }
-}
-
-fn section_of(event: &Event) -> Option<&str> {
-    let code: &Code = match &event.data {
-        Data::SectionAnnounced(data) => &data.section,
-        Data::SectionChanged(data) => &data.section,
-        Data::SectionFailed(data) | Data::SectionSuspended(data) | Data::SectionCancelled(data) => {
-            &data.section
-        }
-        Data::OpeningStarted(data) => &data.section,
-        Data::AwardMade(data) => &data.section,
-        Data::WitnessRecorded(data) => &data.section,
-        Data::BidSubmitted(data) => &data.section,
-        Data::BidOpened(data) => &data.section,
-        Data::BidDecrypted(data) => &data.section,
-        Data::BidWithdrawn(data) => &data.section,
-        Data::DepositReceived(data) => &data.section,
-        _ => return None,
-    };
-    Some(code)
-}
-
-/// Reads a notice of either type.
-macro_rules! notice {
-    ($section:ident, $event:ident, $data:ident, $project:expr) => {{
-        let own = $data.devices.iter().chain(&$data.locks);
-        $section.own.extend(own.map(|code| code.as_str().to_owned()));
-        $section.notices.push(Notice {
-            event: $event,
-            project: $project,
-            ceiling: $data.ceiling_price,
-            deadline: $data.submission_deadline,
-            opening_at: $data.opening_at,
-        });
-    }};
-}
-
-impl<'a> Section<'a> {
-    fn bid(&mut self, bidder: &'a str) -> &mut Bid<'a> {
-        let bid = self.bids.entry(bidder).or_default();
-        bid.bidder = bidder;
-        bid
-    }
-
-    fn read(&mut self, event: &'a Event) {
-        match &event.data {
-            Data::SectionAnnounced(data) => notice!(self, event, data, Some(data.project.as_str())),
-            Data::SectionChanged(data) => notice!(self, event, data, data.project.as_deref()),
-            Data::SectionFailed(_) | Data::SectionSuspended(_) | Data::SectionCancelled(_) => {
-                self.halted = true;
-            }
-            Data::OpeningStarted(data) => self.started.push((event, data.at.unwrap_or(event.time))),
-            Data::AwardMade(data) => self.awards.push((event, &data.bidder.code)),
-            Data::WitnessRecorded(data) => self.records.push((event, data)),
-            Data::BidSubmitted(data) => self.bid(&data.bidder.code).submitted.push((event, data)),
-            Data::BidOpened(data) => self.bid(&data.bidder.code).opened.push((event, data)),
-            Data::BidDecrypted(data) => self.bid(&data.bidder.code).decrypted.push((event, data)),
-            Data::BidWithdrawn(data) => {
-                self.bid(&data.bidder.code).withdrawn.push((event, data.at.unwrap_or(event.time)));
-            }
-            Data::DepositReceived(data) => {
-                let account = data.account.as_deref();
-                self.bid(&data.bidder.code).accounts.extend(account.map(|account| (event, account)));
-            }
-            _ => {}
-        }
+        groups.retain(|value, group| self.counts(value) && self.any_different(&group.bidders));
+        groups.into_iter().map(|(value, group)| Group { value, ..group }).collect()
     }
 }

@@ -4,7 +4,9 @@ use super::Dice;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::editions::{Edition, Editions};
 use xiezhi_dataflows::engine::{Commit, Engine};
 use xiezhi_dataflows::event::{Admitted, Event};
 use xiezhi_dataflows::finding::{Published as Row, Rendered};
@@ -13,12 +15,15 @@ use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::replay::{Replay, Taken, Told};
 use xiezhi_dataflows::symbols::{EventRef, Symbols};
+use xiezhi_dataflows::watch;
 
 /// What holds at the end, written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
     pub findings: Vec<Rendered>,
     pub quality: Vec<Rendered>,
+    /// The watch-list.
+    pub watched: Vec<watch::Rendered>,
     /// What was there other than once. Empty, or the engine is wrong.
     pub miscounted: String,
 }
@@ -32,6 +37,9 @@ impl Published {
         {
             for row in these.findings.iter().filter(|row| !those.findings.contains(row)) {
                 text.push_str(&format!("{what} the finding {row:?}\n"));
+            }
+            for row in these.watched.iter().filter(|row| !those.watched.contains(row)) {
+                text.push_str(&format!("{what} the entry {row:?}\n"));
             }
             for row in these.quality.iter().filter(|row| !those.quality.contains(row)) {
                 text.push_str(&format!("{what} the data-quality row {row:?}\n"));
@@ -51,17 +59,19 @@ fn miscounted(holds: &BTreeMap<Row, isize>) -> String {
 }
 
 fn publish(holds: &BTreeMap<Row, isize>, symbols: &Symbols) -> Published {
-    let (mut findings, mut quality) = (Vec::new(), Vec::new());
+    let (mut findings, mut quality, mut watched) = (Vec::new(), Vec::new(), Vec::new());
     for row in holds.keys() {
         match row {
             Row::Finding(finding) => findings.push(finding.render(symbols)),
             Row::Quality(finding) => quality.push(finding.render(symbols)),
+            Row::Watched(entry) => watched.push(entry.render(symbols)),
             Row::Undecided(_) => {}
         }
     }
     findings.sort();
     quality.sort();
-    Published { findings, quality, miscounted: miscounted(holds) }
+    watched.sort();
+    Published { findings, quality, watched, miscounted: miscounted(holds) }
 }
 
 fn run<'a>(
@@ -79,7 +89,8 @@ fn run<'a>(
     replay.finish();
     let miscounted =
         replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
-    let published = Published { findings: replay.findings(), quality: replay.quality(), miscounted };
+    let (findings, quality, watched) = (replay.findings(), replay.quality(), replay.watch_list());
+    let published = Published { findings, quality, watched, miscounted };
     (replay, published)
 }
 
@@ -148,13 +159,41 @@ pub struct Steps {
     /// Instants that time may go to.
     pub instants: Vec<i64>,
     pub workers: usize,
+    /// Whether other rules are published on the way, and the usual ones at the end.
+    pub editions: bool,
+}
+
+/// Rules with some thresholds changed.
+fn other_rules(dice: &mut Dice) -> Params {
+    let mut params = Params::default();
+    let thresholds = &mut params.thresholds;
+    for (threshold, value) in [
+        (&mut thresholds.window_days, 365),
+        (&mut thresholds.hub_bidders, 3),
+        (&mut thresholds.ring_min, 2),
+        (&mut thresholds.run_min, 3),
+        (&mut thresholds.opening_grace_minutes, 0),
+        (&mut thresholds.outage_seconds, 0),
+        (&mut thresholds.together_min, 2),
+        (&mut thresholds.crowd, 3),
+        (&mut thresholds.rotation_min, 2),
+        (&mut thresholds.records_min, 1),
+        (&mut thresholds.items_min, 1),
+        (&mut thresholds.deviation_permille, 1),
+    ] {
+        if dice.below(3) == 0 {
+            *threshold = value;
+        }
+    }
+    params
 }
 
 /// Commits of random sizes, with time going to and fro in between, and to `now` at the end.
 pub fn in_steps(events: &[Admitted], steps: &Steps, now: i64) -> Published {
-    let symbols = std::sync::Arc::new(Symbols::default());
-    let (engine, changes) = Engine::start(steps.workers, Params::default(), symbols.clone());
-    let mut driver = Driver::new(Params::default(), symbols.clone(), 1);
+    let symbols = Arc::new(Symbols::default());
+    let editions = Arc::new(Editions::new(Edition::always(Params::default())));
+    let (engine, changes) = Engine::start(steps.workers, editions.clone(), symbols.clone());
+    let mut driver = Driver::new(editions, symbols.clone(), 1);
     let (mut memory, mut dice, mut fed) = (Memory::default(), Dice(steps.seed), 0);
     let mut feed = |commit: Commit| {
         fed = commit.time;
@@ -172,9 +211,22 @@ pub fn in_steps(events: &[Admitted], steps: &Steps, now: i64) -> Published {
             }
         }
         feed(driver.take(new.iter(), &memory));
+        if steps.editions && dice.below(3) == 0 {
+            driver.publish(Edition::always(other_rules(&mut dice)));
+        }
+        // It may be overtaken by the next before it is in force everywhere.
+        for _ in 0..dice.below(40) {
+            driver.turn().into_iter().for_each(&mut feed);
+        }
         if let (false, 0) = (steps.instants.is_empty(), dice.below(3)) {
             let pace = [Pace::Jump, Pace::Stops, Pace::Service][dice.below(3)];
             driver.pass(steps.instants[dice.below(steps.instants.len())], pace, &mut feed);
+        }
+    }
+    if steps.editions {
+        driver.publish(Edition::always(Params::default()));
+        while let Some(commit) = driver.turn() {
+            feed(commit);
         }
     }
     driver.pass(now, Pace::Jump, &mut feed);

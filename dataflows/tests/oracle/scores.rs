@@ -1,0 +1,158 @@
+//! Scores: marks that stand out, that cannot be, that are the same, that decide.
+
+use super::terms::Section;
+use super::world::{Name, id, latest_told, name, told};
+use super::{Found, Holds};
+use std::collections::{BTreeMap, BTreeSet};
+use xiezhi_dataflows::event::{Event, ScoreGiven, ScoreKind};
+
+/// One expert's marks for one item of one bid.
+struct Mark<'a> {
+    expert: &'a str,
+    bidder: &'a str,
+    item: &'a str,
+    said: &'a ScoreGiven,
+    event: Name<'a>,
+}
+
+impl<'a> Mark<'a> {
+    fn score(&self) -> i64 {
+        self.said.score.0
+    }
+
+    fn cell(&self) -> (&'a str, &'a str) {
+        (self.bidder, self.item)
+    }
+}
+
+pub fn judge(section: &Section<'_>, holds: &mut Holds) {
+    let marks = marks(section);
+    outliers(section, &marks, holds);
+    unlike_facts(section, &marks, holds);
+    impossible(section, &marks, holds);
+    same_hand(section, &marks, holds);
+    decisive(section, &marks, holds);
+}
+
+/// The marks that count: of each expert for each bid and item, the latest.
+fn marks<'a>(section: &Section<'a>) -> Vec<Mark<'a>> {
+    let mut given: BTreeMap<(&str, &str, &str), Vec<(&Event, &ScoreGiven)>> = BTreeMap::new();
+    for (event, said) in told!(section.events, ScoreGiven | ScoreChanged) {
+        if let Some(expert) = id(&said.expert) {
+            given.entry((expert, &said.bidder.code, &said.item)).or_default().push((event, said));
+        }
+    }
+    let marks = given.into_iter().filter_map(|((expert, bidder, item), given)| {
+        let (event, said) = latest_told(given.into_iter())?;
+        Some(Mark { expert, bidder, item, said, event: name(event) })
+    });
+    marks.collect()
+}
+
+/// The marks by bid and item.
+fn cells<'a, 'm>(marks: impl Iterator<Item = &'m Mark<'a>>) -> Vec<Vec<&'m Mark<'a>>> {
+    let mut cells: BTreeMap<(&str, &str), Vec<&Mark<'_>>> = BTreeMap::new();
+    for mark in marks {
+        cells.entry(mark.cell()).or_default().push(mark);
+    }
+    cells.into_values().collect()
+}
+
+fn of_kind<'a, 'm>(marks: &'m [Mark<'a>], kind: ScoreKind) -> impl Iterator<Item = &'m Mark<'a>> {
+    marks.iter().filter(move |mark| mark.said.kind == Some(kind))
+}
+
+/// EXP-08: far from the mean of the others' marks.
+fn outliers(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
+    let mut outliers: BTreeMap<&str, Vec<&Mark<'_>>> = BTreeMap::new();
+    let judged = marks.iter().filter(|mark| mark.said.kind != Some(ScoreKind::Price));
+    for cell in cells(judged).iter().filter(|cell| cell.len() >= 3) {
+        let sum: i64 = cell.iter().map(|mark| mark.score()).sum();
+        for mark in cell {
+            let (others, number) = (sum - mark.score(), cell.len() as i64 - 1);
+            if (mark.score() * number - others).abs() * 1000 > 300 * others {
+                outliers.entry(mark.expert).or_default().push(mark);
+            }
+        }
+    }
+    for (expert, marks) in outliers {
+        let found = Found::new("EXP-08", Some(section.code), "L").key([("expert", expert)]);
+        let found = found.parties(marks.iter().map(|mark| mark.bidder)).persons([expert]);
+        holds.findings.insert(found.evidence(marks.iter().map(|mark| mark.event)));
+    }
+}
+
+/// EXP-09: an objective item on which experts differ.
+fn unlike_facts(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
+    for cell in cells(of_kind(marks, ScoreKind::Objective)) {
+        let (bidder, item) = cell[0].cell();
+        if cell.iter().any(|mark| mark.score() != cell[0].score()) {
+            let found = Found::new("EXP-09", Some(section.code), "V");
+            let found = found.key([("bidder", bidder), ("item", item)]).parties([bidder]);
+            holds.findings.insert(found.evidence(cell.iter().map(|mark| mark.event)));
+        }
+    }
+}
+
+/// EXP-10: more than full marks, or less than none.
+fn impossible(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
+    for mark in marks {
+        let too_many = mark.said.full_marks.is_some_and(|full| mark.score() > full.0);
+        if too_many || mark.score() < 0 {
+            let key = [("bidder", mark.bidder), ("expert", mark.expert), ("item", mark.item)];
+            let found = Found::new("EXP-10", Some(section.code), "V").key(key);
+            holds.findings.insert(found.parties([mark.bidder]).persons([mark.expert]).evidence([mark.event]));
+        }
+    }
+}
+
+/// EXP-14: two experts with the same marks wherever both judged.
+fn same_hand(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
+    let mut by_expert: BTreeMap<&str, Vec<&Mark<'_>>> = BTreeMap::new();
+    for mark in of_kind(marks, ScoreKind::Subjective) {
+        by_expert.entry(mark.expert).or_default().push(mark);
+    }
+    for (a, of_a) in &by_expert {
+        for (b, of_b) in by_expert.range(*a..).skip(1) {
+            let common = of_a.iter().flat_map(|mark| of_b.iter().map(move |other| (mark, other)));
+            let common: Vec<_> = common.filter(|(mark, other)| mark.cell() == other.cell()).collect();
+            if common.len() >= 10 && common.iter().all(|(mark, other)| mark.score() == other.score()) {
+                let found = Found::new("EXP-14", Some(section.code), "L");
+                let found = found.key([("expert", a), ("expert", b)]).persons([*a, *b]);
+                let events = common.iter().flat_map(|(mark, other)| [mark.event, other.event]);
+                holds.findings.insert(found.evidence(events));
+            }
+        }
+    }
+}
+
+/// Who has the highest total of these marks.
+fn first<'a>(marks: impl Iterator<Item = (&'a str, i64)>) -> BTreeSet<&'a str> {
+    let mut totals: BTreeMap<&str, i64> = BTreeMap::new();
+    for (bidder, score) in marks {
+        *totals.entry(bidder).or_default() += score;
+    }
+    let highest = totals.values().max().copied();
+    totals.into_iter().filter(|(_, total)| Some(*total) == highest).map(|(bidder, _)| bidder).collect()
+}
+
+/// EXP-15: one expert's marks decide who comes first.
+fn decisive(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
+    let experts: BTreeSet<&str> = marks.iter().map(|mark| mark.expert).collect();
+    if experts.len() < 5 {
+        return;
+    }
+    let with = first(marks.iter().map(|mark| (mark.bidder, mark.score())));
+    for expert in experts {
+        let others = marks.iter().filter(|mark| mark.expert != expert);
+        let without = first(others.map(|mark| (mark.bidder, mark.score())));
+        if with.is_disjoint(&without) {
+            let parties: BTreeSet<&str> = with.union(&without).copied().collect();
+            let theirs = marks.iter().filter(|mark| mark.expert == expert && parties.contains(mark.bidder));
+            let found =
+                Found::new("EXP-15", Some(section.code), "L").key([("expert", expert)]).persons([expert]);
+            let events: Vec<Name<'_>> = theirs.map(|mark| mark.event).collect();
+            holds.findings.insert(found.parties(parties).evidence(events));
+        }
+    }
+}
