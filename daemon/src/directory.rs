@@ -66,6 +66,7 @@ impl Held {
         match &event.data {
             Data::ProjectRegistered(project) => {
                 self.org(at, &project.tenderer);
+                project.agency.iter().for_each(|agency| self.org(at, agency));
                 let named = Project {
                     name: owned(project.name.as_ref()),
                     department: project.department.as_ref().map(|d| d.as_str().to_owned()),
@@ -99,6 +100,11 @@ impl Held {
             }
             Data::BidOpened(opened) => self.org(at, &opened.bidder),
             Data::AwardMade(award) => self.org(at, &award.bidder),
+            Data::ContractSigned(contract) => self.org(at, &contract.contractor),
+            Data::ContractSubcontracted(part) => {
+                self.org(at, &part.contractor);
+                self.org(at, &part.subcontractor);
+            }
             Data::PartyRecorded(party) => self.organisation(at, party.org.as_str(), Some(&party.name)),
             _ => {}
         }

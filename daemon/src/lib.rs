@@ -6,10 +6,14 @@
 pub mod api;
 pub mod clock;
 pub mod commands;
+pub mod comparison;
 pub mod config;
 pub mod directory;
+pub mod editions;
+pub mod explained;
 pub mod host;
 pub mod journal;
 pub mod ledger;
 pub mod metrics;
+pub mod rule_page;
 pub mod service;

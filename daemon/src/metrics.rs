@@ -4,12 +4,14 @@
 //! *Invariant.* Labels are bounded by what this program knows: types, outcomes, rules, levels, states. Never a
 //! party, a section or a person.
 
+use crate::ledger::WatchChangeKind;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use xiezhi_alerts::{Level, NoticeKind, State};
 use xiezhi_dataflows::event::KINDS;
 use xiezhi_dataflows::rules::{Judge, Rule, Topic, Undecided};
+use xiezhi_dataflows::watch;
 
 /// What may become of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,9 @@ impl EventOutcome {
 /// The label for an event whose type could not be read or is not known.
 const UNKNOWN: &str = "unknown";
 
+/// Who may be on the watch-list.
+pub const WATCHED_KINDS: [&str; 2] = ["organisation", "person"];
+
 /// From a tenth of a millisecond, which is about what the engine needs, to what would be a fault.
 const SECONDS: [f64; 14] =
     [0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
@@ -54,6 +59,8 @@ pub struct Metrics {
     notices: IntCounterVec,
     quality: IntGaugeVec,
     undecided: IntGaugeVec,
+    watched: IntGaugeVec,
+    watch_changes: IntCounterVec,
     /// From the journal's commit to the alert in the ledger.
     pub commit_to_alert: Histogram,
     /// One durable commit of the journal.
@@ -106,6 +113,17 @@ impl Metrics {
                 ),
                 &["rule", "outcome"],
             )?,
+            watched: IntGaugeVec::new(
+                Opts::new("xiezhi_watchlist_entries", "Entries of the watch-list, by level and kind."),
+                &["level", "kind"],
+            )?,
+            watch_changes: IntCounterVec::new(
+                Opts::new(
+                    "xiezhi_watchlist_changes_total",
+                    "Changes of the watch-list, by what became of the entry.",
+                ),
+                &["change"],
+            )?,
             commit_to_alert: histogram(
                 "xiezhi_commit_to_alert_seconds",
                 "From the journal's commit of an event to its findings and alerts in the ledger.",
@@ -134,13 +152,15 @@ impl Metrics {
             &["version"],
         )?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-        let all: [Box<dyn prometheus::core::Collector>; 13] = [
+        let all: [Box<dyn prometheus::core::Collector>; 15] = [
             Box::new(self.events.clone()),
             Box::new(self.findings.clone()),
             Box::new(self.alerts.clone()),
             Box::new(self.notices.clone()),
             Box::new(self.quality.clone()),
             Box::new(self.undecided.clone()),
+            Box::new(self.watched.clone()),
+            Box::new(self.watch_changes.clone()),
             Box::new(self.commit_to_alert.clone()),
             Box::new(self.journal_commit.clone()),
             Box::new(self.frontier_lag.clone()),
@@ -168,6 +188,14 @@ impl Metrics {
                     self.undecided.with_label_values(&[rule.id(), outcome.as_str()]);
                 }
             }
+        }
+        for change in WatchChangeKind::ALL {
+            self.watch_changes.with_label_values(&[change.as_str()]);
+        }
+        for level in watch::Level::ALL {
+            WATCHED_KINDS
+                .iter()
+                .for_each(|kind| drop(self.watched.with_label_values(&[level.as_str(), kind])));
         }
         for level in Level::ALL {
             for (topic, state) in Topic::ALL.iter().flat_map(|topic| State::ALL.map(|state| (topic, state))) {
@@ -210,6 +238,16 @@ impl Metrics {
         self.undecided.with_label_values(&[rule.id(), outcome.as_str()]).add(by);
     }
 
+    /// Moves the number of entries of the watch-list.
+    pub fn watched(&self, level: watch::Level, kind: &str, by: i64) {
+        self.watched.with_label_values(&[level.as_str(), kind]).add(by);
+    }
+
+    /// Counts a change of the watch-list.
+    pub fn watch_change(&self, change: WatchChangeKind) {
+        self.watch_changes.with_label_values(&[change.as_str()]).inc();
+    }
+
     /// Everything, in Prometheus' text format.
     ///
     /// # Errors
@@ -232,6 +270,8 @@ mod tests {
         assert!(text.contains(r#"xiezhi_events_total{outcome="accepted",type="bid.opened"} 0"#));
         assert!(text.contains(r#"xiezhi_findings{rule="DEV-01",severity="S"} 0"#));
         assert!(text.contains(r#"xiezhi_alerts{level="red",state="open",topic="collusion"} 0"#));
+        assert!(text.contains(r#"xiezhi_watchlist_entries{kind="person",level="red"} 0"#));
+        assert!(text.contains(r#"xiezhi_watchlist_changes_total{change="left"} 0"#));
         assert!(text.contains("xiezhi_commit_to_alert_seconds_count 0"));
     }
 

@@ -178,6 +178,11 @@ impl Daemon {
         client
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The notices on standard output so far.
     ///
     /// # Panics

@@ -240,7 +240,7 @@ fn explain_tells_every_rule_on_a_section() {
     let ran = run(&["explain", section, &file, "--now", &case.now, "--json"]).well();
     let explained = &ran.json_lines()[0];
     assert_eq!(explained["section"], section);
-    let rules = explained["rules"].as_array().expect("rules");
+    let rules = explained["outcomes"].as_array().expect("rules");
     let of =
         |id: &str| rules.iter().find(|rule| rule["rule"] == id).unwrap_or_else(|| panic!("{id} is not told"));
     assert_eq!((&of("PER-02")["outcome"], &of("PER-02")["severity"]), (&json!("triggered"), &json!("D")));

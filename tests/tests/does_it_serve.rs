@@ -247,7 +247,7 @@ fn a_section_is_explained_rule_by_rule_with_reasons() {
     let data = home.data().to_string_lossy().into_owned();
     let now = jiff::Timestamp::now().to_string();
     let told = run(&["explain", "E3", "--data-dir", &data, "--now", &now, "--json"]).well().json_lines();
-    for rule in told[0]["rules"].as_array().expect("rules") {
+    for rule in told[0]["outcomes"].as_array().expect("rules") {
         let (word, reason) = by_rule[rule["rule"].as_str().expect("a rule")];
         assert_eq!(
             (&rule["outcome"], rule["reason"].as_str().unwrap_or_default()),

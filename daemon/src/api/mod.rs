@@ -9,6 +9,11 @@
 //! | `GET /api/v1/findings` | findings |
 //! | `GET /api/v1/sections/{section}`, `…/explain` | one section: names, outcomes, findings, alerts |
 //! | `GET /api/v1/quarantine` | what was refused, and why |
+//! | `GET /api/v1/watchlist`, `/watchlist/{party}`, `/watchlist/changes` | who is watched closely and why; what became of it |
+//! | `GET /api/v1/quality` | what about the data kept rules from findings |
+//! | `GET /api/v1/rules/{id}` | the page of a rule |
+//! | `GET`, `PUT /api/v1/rules` | the rules in force and all before them; publishes an edition |
+//! | `POST /api/v1/rules/what-if`, `GET`, `DELETE …/{id}` | tries other rules on the whole history |
 //!
 //! *Invariants.* Every call but the first two needs the bearer token; an error is an RFC 9457 problem document with a
 //! stable code; the server listens while the history is still being computed, and says so.
@@ -17,8 +22,12 @@ mod auth;
 mod events;
 mod lists;
 mod problem;
+mod quality;
+mod rule_pages;
+mod rules;
 mod sections;
 mod stream;
+mod watchlist;
 
 pub use auth::{AdminToken, token_path};
 pub use problem::Problem;
@@ -51,13 +60,24 @@ struct Shared {
     metrics: Arc<Metrics>,
     data_dir: PathBuf,
     stopping: watch::Sender<bool>,
+    trials: rules::Trials,
 }
 
 impl App {
     /// An application that is not ready yet.
     pub fn new(token: AdminToken, metrics: Arc<Metrics>, data_dir: PathBuf) -> App {
         let stopping = watch::Sender::new(false);
-        App { shared: Arc::new(Shared { service: RwLock::default(), token, metrics, data_dir, stopping }) }
+        let trials = rules::Trials::default();
+        App {
+            shared: Arc::new(Shared {
+                service: RwLock::default(),
+                token,
+                metrics,
+                data_dir,
+                stopping,
+                trials,
+            }),
+        }
     }
 
     /// From now on events are taken.
@@ -98,6 +118,14 @@ impl App {
             .route("/api/v1/alerts/{id}", get(lists::alert))
             .route("/api/v1/findings", get(lists::findings))
             .route("/api/v1/quarantine", get(lists::quarantine))
+            .route("/api/v1/watchlist", get(watchlist::list))
+            .route("/api/v1/watchlist/changes", get(watchlist::changes))
+            .route("/api/v1/watchlist/{party}", get(watchlist::entry))
+            .route("/api/v1/quality", get(quality::list))
+            .route("/api/v1/rules/{id}", get(rule_pages::page))
+            .route("/api/v1/rules", get(rules::get).put(rules::put))
+            .route("/api/v1/rules/what-if", post(rules::what_if))
+            .route("/api/v1/rules/what-if/{id}", get(rules::trial_shown).delete(rules::trial_cancelled))
             .route("/api/v1/sections/{section}", get(sections::section))
             .route("/api/v1/sections/{section}/explain", get(sections::explain))
             .route_layer(axum::middleware::from_fn_with_state(self.clone(), auth::require_token));

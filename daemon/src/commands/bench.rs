@@ -86,9 +86,28 @@ struct Report {
     large_section_ms: Spread,
     hub_ms: Spread,
     window_slot_ms: Spread,
+    /// Another edition of the rules put in force over the whole history, and the one before again.
+    edition: EditionReport,
     /// Memory after load and settling, less what the process had before, a bid.
     rss_bytes_per_bid: u64,
     rss_peak_bytes_per_bid: u64,
+}
+
+/// How an edition came into force.
+#[derive(Debug, Serialize)]
+struct EditionReport {
+    /// Sections and matters that it reached.
+    reached: usize,
+    /// Seconds until it was in force everywhere, with an event after every slice.
+    in_force_s: f64,
+    /// One slice.
+    slice_ms: Spread,
+    /// An event meanwhile.
+    latency_ms: Spread,
+    /// Findings that it added.
+    appeared: Diff,
+    /// Whether the edition before, put in force again, gave the same findings.
+    restored: bool,
 }
 
 /// Runs the command.
@@ -130,6 +149,8 @@ fn measure(args: &Args, rules: &Rules) -> Result<Report> {
     let retraction_ms = retractions(&mut rig, &kept)?;
     let large_section_ms = large_section(&mut rig)?;
     let hub_ms = hub(&mut rig, args.bids)?;
+    eprintln!("another edition of the rules");
+    let edition = edition(&mut rig, rules)?;
     eprintln!("the window moves");
     let window_slot_ms = window(&mut rig, firsts + rules.params.thresholds.window_days as i32);
     let load_s = load.take_s + load.compute_s;
@@ -151,8 +172,46 @@ fn measure(args: &Args, rules: &Rules) -> Result<Report> {
         large_section_ms,
         hub_ms,
         window_slot_ms,
+        edition,
         rss_bytes_per_bid: per_bid(settled.now, before.now),
         rss_peak_bytes_per_bid: per_bid(loaded.peak, before.now),
+    })
+}
+
+/// Puts an edition with shorter runs of prices in force, with an event after every slice, and then the one before
+/// again.
+fn edition(rig: &mut Rig, rules: &Rules) -> Result<EditionReport> {
+    let mut other = rules.params.clone();
+    other.thresholds.run_min -= 1;
+    other.thresholds.cv_max_permille *= 2;
+    let (before, held) = (rig.findings(), rig.fingerprint());
+    let announced = rig.made(&section("BENCH-MEANWHILE"))?;
+    rig.take(&[announced]);
+    let meanwhile = rig.findings() - before;
+    let began = std::time::Instant::now();
+    let (mut slice_ms, mut latency_ms) = (Vec::new(), Vec::new());
+    rig.publish(other);
+    let reached = rig.turning();
+    while let Some(ms) = rig.turn() {
+        slice_ms.push(ms);
+        let submitted = rig.made(&bid("BENCH-MEANWHILE", 0, "BENCHMEANWHILE"))?;
+        latency_ms.push(rig.take(std::slice::from_ref(&submitted)));
+        rig.remember(&submitted);
+        // Taken back at once: the section stays as small as it was.
+        let retraction = rig.retraction(&submitted)?;
+        rig.take(&[retraction]);
+    }
+    let in_force_s = began.elapsed().as_secs_f64();
+    let appeared = rig.findings() - before - meanwhile;
+    rig.publish(rules.params.clone());
+    while rig.turn().is_some() {}
+    Ok(EditionReport {
+        reached,
+        in_force_s: rounded(in_force_s),
+        slice_ms: Spread::of(slice_ms),
+        latency_ms: Spread::of(latency_ms),
+        appeared,
+        restored: rig.findings() - meanwhile == before && rig.fingerprint() == held,
     })
 }
 
@@ -271,6 +330,15 @@ fn table(report: &Report) -> String {
     text += &spread("large section", &report.large_section_ms);
     text += &spread("hub", &report.hub_ms);
     text += &spread("window slot", &report.window_slot_ms);
+    text += &spread("edition's slice", &report.edition.slice_ms);
+    text += &spread("bid meanwhile", &report.edition.latency_ms);
+    let EditionReport { reached, in_force_s, appeared, restored, .. } = &report.edition;
+    let again = if *restored { "the same findings" } else { "OTHER findings" };
+    text += &format!(
+        "\nan edition in force over {} in {in_force_s:.1} s, {} more; the one before, again: {again}\n",
+        counted(*reached as u64, "section"),
+        counted(appeared.unsigned_abs() as u64, "finding"),
+    );
     text.truncate(text.trim_end().len());
     text
 }
@@ -292,11 +360,14 @@ mod tests {
             &report.large_section_ms,
             &report.hub_ms,
             &report.window_slot_ms,
+            &report.edition.slice_ms,
+            &report.edition.latency_ms,
         ] {
             ensure!(spread.count > 0 && spread.p50 > 0.0, "{report:?}");
             ensure!(spread.p50 <= spread.p99 && spread.p99 <= spread.max, "{report:?}");
         }
         ensure!(report.findings > 0 && report.load_bids_per_s > 0, "{report:?}");
+        ensure!(report.edition.appeared > 0 && report.edition.restored, "{report:?}");
         let line = serde_json::to_string(&report)?;
         ensure!(line.contains("\"latency_ms\":{\"p50\":"), "{line}");
         ensure!(table(&report).contains("window slot"), "a table");

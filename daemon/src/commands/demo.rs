@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use xiezhi_alerts::message::NoticeShown;
+use xiezhi_alerts::{Language, text};
 use xiezhi_dataflows::normalise::{self, Placeholders};
 use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::rules::Rule;
@@ -87,7 +88,9 @@ impl NoticeSink for Screen {
                 _ => ("\x1b[93m", "\x1b[0m"),
             };
             let time = notice.at.get(11..16).unwrap_or_default();
-            println!("\r\x1b[K  {time} {on}{:<9}{off} {}", notice.change.as_str(), alert.title_zh);
+            let brief = text::brief(notice, None, Language::Chinese);
+            let (head, rest) = brief.split_once('\n').unwrap_or((brief.as_str(), ""));
+            println!("\r\x1b[K  {time} {on}{head}{off}\n        {}", rest.replace('\n', "\n        "));
         }
     }
 }

@@ -6,19 +6,15 @@ use super::output::{Output, unless_pipe_closed};
 use super::replay::entry;
 use super::session::{Session, SessionArgs};
 use crate::config::{EXIT_CODE, Rules};
+use crate::explained::{Explained, of_bidders};
 use anyhow::{Context, Result};
-use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use xiezhi_dataflows::engine::Explanation;
 use xiezhi_dataflows::event::{Data, Event};
-use xiezhi_dataflows::finding::Rendered;
+use xiezhi_dataflows::finding::Value;
 use xiezhi_dataflows::normalise::{self, Instant};
-use xiezhi_dataflows::params::Params;
-use xiezhi_dataflows::rules::{Outcome, Rule};
-use xiezhi_dataflows::symbols::Symbols;
 
 /// `xiezhi explain`
 #[derive(clap::Args)]
@@ -36,107 +32,6 @@ pub struct Args {
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
-}
-
-/// A section, rule by rule.
-#[derive(Debug, Serialize)]
-pub struct Explained {
-    /// The section's code.
-    pub section: String,
-    /// The instant of the judgement, RFC 3339 at +08:00.
-    pub now: Option<String>,
-    /// How many rows of facts the section has.
-    pub rows: usize,
-    /// The legal profile.
-    pub profile: String,
-    /// Every section rule, in the order of the catalogue.
-    pub rules: Vec<RuleExplained>,
-    /// What about the data kept a rule from a finding.
-    pub quality: Vec<Rendered>,
-    /// Findings over the whole history that name a bidder of this section.
-    pub history: Vec<Rendered>,
-}
-
-/// One rule on one section.
-#[derive(Debug, Serialize)]
-pub struct RuleExplained {
-    /// Its id.
-    pub rule: &'static str,
-    /// What it says, in Chinese.
-    pub zh: &'static str,
-    /// What it says, in English.
-    pub en: &'static str,
-    /// `triggered`, `not_triggered`, `insufficient_data`, `not_applicable` or `error`.
-    pub outcome: &'static str,
-    /// What is missing, or why it does not apply.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    /// The severity that a finding has under the profile.
-    pub severity: &'static str,
-    /// What the rule rests on.
-    pub basis: Vec<Article>,
-    /// Its findings in this section.
-    pub findings: Vec<Rendered>,
-}
-
-/// An article that a rule rests on.
-#[derive(Debug, Serialize)]
-pub struct Article {
-    /// The article.
-    pub article: &'static str,
-    /// Whether it was checked against the statute's text.
-    pub verified: bool,
-}
-
-impl Explained {
-    /// Writes an explanation out. `history` are the findings that [`of_bidders`] left.
-    pub fn new(
-        section: &str,
-        now: Option<i64>,
-        explanation: &Explanation,
-        history: Vec<Rendered>,
-        params: &Params,
-        symbols: &Symbols,
-    ) -> Explained {
-        let sorted = |findings: &[xiezhi_dataflows::finding::Finding]| {
-            let mut findings: Vec<Rendered> = findings.iter().map(|f| f.render(symbols)).collect();
-            findings.sort();
-            findings
-        };
-        let findings = sorted(&explanation.conclusions.findings);
-        let rule = |(rule, outcome): &(Rule, Outcome)| RuleExplained::new(*rule, *outcome, &findings, params);
-        Explained {
-            section: section.to_owned(),
-            now: now.map(|now| Instant(now).to_rfc3339()),
-            rows: explanation.rows,
-            profile: params.profile.name.clone(),
-            rules: explanation.outcomes.iter().map(rule).collect(),
-            quality: sorted(&explanation.conclusions.quality),
-            history,
-        }
-    }
-}
-
-impl RuleExplained {
-    fn new(rule: Rule, outcome: Outcome, findings: &[Rendered], params: &Params) -> RuleExplained {
-        let sheet = rule.sheet();
-        RuleExplained {
-            rule: sheet.id,
-            zh: sheet.zh,
-            en: sheet.en,
-            outcome: outcome.as_str(),
-            reason: outcome.reason(),
-            severity: params.severity(rule).as_str(),
-            basis: sheet.basis.iter().map(|b| Article { article: b.article, verified: b.verified }).collect(),
-            findings: findings.iter().filter(|finding| finding.rule == sheet.id).cloned().collect(),
-        }
-    }
-}
-
-/// The findings over the whole history that name one of these organisations.
-pub fn of_bidders(findings: Vec<Rendered>, bidders: &BTreeSet<String>) -> Vec<Rendered> {
-    let names = |finding: &Rendered| finding.parties.iter().any(|party| bidders.contains(party));
-    findings.into_iter().filter(|finding| finding.section.is_none() && names(finding)).collect()
 }
 
 /// Runs the command.
@@ -177,7 +72,7 @@ fn explained(args: &Args, rules: &Rules) -> Result<Explained> {
     let explanation = replay.explain(&section);
     let explanation = explanation.with_context(|| format!("no event about section {section} holds there"))?;
     let history = of_bidders(replay.findings(), &bidders);
-    Ok(Explained::new(&section, replay.now(), &explanation, history, &rules.params, replay.symbols()))
+    Ok(Explained::new(&section, replay.now(), &explanation, history, replay.symbols()))
 }
 
 /// Who bids in the section, if the event says so.
@@ -194,11 +89,15 @@ fn text(explained: &Explained) -> String {
     let mut text = format!("标段 {}", explained.section);
     let now = explained.now.as_deref().unwrap_or("no time");
     let _ = writeln!(text, "  ({} rows of facts, at {now}, profile {})\n", explained.rows, explained.profile);
-    for rule in &explained.rules {
+    for rule in &explained.outcomes {
         let reason = rule.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         let _ = writeln!(text, "{}  {}  {}", rule.rule, word(rule.outcome), rule.zh);
         if !reason.is_empty() {
             let _ = writeln!(text, "      {}{reason}", rule.outcome);
+        }
+        if !rule.measured.is_empty() {
+            let measured = rule.measured.iter().map(|m| format!("{} {}", m.name, plain(&m.value)));
+            let _ = writeln!(text, "      measured: {}", measured.collect::<Vec<_>>().join(", "));
         }
         if rule.outcome == "triggered" {
             let articles = rule.basis.iter().map(|basis| {
@@ -220,6 +119,13 @@ fn text(explained: &Explained) -> String {
         }
     }
     text
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Count(count) => count.to_string(),
+    }
 }
 
 /// The outcome for people, in both languages, of one width.
@@ -259,10 +165,10 @@ mod tests {
     #[test]
     fn every_section_rule_is_told_with_its_outcome() {
         let explained = explain("e46010000011422001 ", "dev-07-same-ip").expect("the section is there");
-        let of = |id| explained.rules.iter().find(|rule| rule.rule == id).expect("a section rule");
+        let of = |id| explained.outcomes.iter().find(|rule| rule.rule == id).expect("a section rule");
         assert_eq!((of("DEV-07").outcome, of("DEV-07").severity), ("triggered", "L"));
         assert_eq!(of("DEV-07").findings.len(), 1);
-        let undecided = explained.rules.iter().filter(|rule| rule.reason.is_some());
+        let undecided = explained.outcomes.iter().filter(|rule| rule.reason.is_some());
         assert!(undecided.count() > 0, "a reason is told");
         let text = text(&explained);
         assert!(text.contains("DEV-07  ● 触发") && text.contains("ip:59.49.7.7"), "{text}");

@@ -7,13 +7,16 @@
 //! | 2 | done, but something was refused (`replay --strict`), or the command line is wrong |
 //! | 64 | the configuration is wrong; every mistake is listed |
 
+pub mod backtest;
 pub mod bench;
 pub mod check_config;
+pub mod coverage;
 pub mod demo;
 pub mod explain;
 pub mod input;
 pub mod output;
 pub mod replay;
+pub mod rules;
 pub mod serve;
 pub mod session;
 pub mod simulate;
@@ -41,10 +44,16 @@ enum Command {
     Replay(replay::Args),
     /// Write a simulated trading venue's events, and the truth beside them.
     Simulate(simulate::Args),
+    /// Tell what other rules would find on history.
+    Backtest(backtest::Args),
     /// Measure load rate, latency and memory on a simulated history.
     Bench(bench::Args),
     /// Tell every rule's outcome on one section, and why.
     Explain(explain::Args),
+    /// List every rule, or show the page of one.
+    Rules(rules::Args),
+    /// Tell what the data let each rule conclude, by the system that they came from.
+    Coverage(coverage::Args),
     /// Check a configuration and its files; list every mistake.
     CheckConfig(check_config::Args),
 }
@@ -73,8 +82,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Backtest(args) => backtest::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Coverage(args) => coverage::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
     };
     match done {

@@ -5,10 +5,11 @@ use crate::clock::Clock;
 use crate::config::{Config, EXIT_CODE};
 use crate::host::Host;
 use crate::metrics::Metrics;
-use crate::service::{NoticeSink, Setup};
+use crate::service::{NoticeSink, Service, Setup};
 use anyhow::Context;
+use std::convert::Infallible;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use xiezhi_alerts::message::NoticeShown;
@@ -35,6 +36,30 @@ impl NoticeSink for JsonLines {
         let mut out = std::io::stdout().lock();
         if let Err(error) = out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
             tracing::error!(%error, seq = notice.seq, "standard output is gone; the alert is in the ledger");
+        }
+    }
+}
+
+/// At each SIGHUP reads the configuration again and publishes its rules, if they have changed. The rest of the
+/// configuration needs a restart.
+async fn reloads(config: Option<&Path>, service: &Arc<Service>) -> Infallible {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup()).expect("signal handlers can be set");
+    loop {
+        hangup.recv().await;
+        match Config::load(config) {
+            Ok(config) => {
+                let (service, rules) = (service.clone(), config.params().clone());
+                match tokio::task::spawn_blocking(move || service.reload(rules)).await {
+                    Ok(Ok(true)) => {}
+                    Ok(Ok(false)) => {
+                        tracing::info!("SIGHUP: the rules of the configuration are as they were")
+                    }
+                    Ok(Err(error)) => tracing::error!(%error, "SIGHUP: the rules were not published"),
+                    Err(error) => tracing::error!(%error, "SIGHUP: the rules were not published"),
+                }
+            }
+            Err(mistakes) => tracing::error!(%mistakes, "SIGHUP: the configuration stays as it was"),
         }
     }
 }
@@ -66,7 +91,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         if host.new_token {
             tracing::info!(path = %token_path(&config.data_dir).display(), "made an admin token");
         }
-        let waited = host.wait().await;
+        let waited = tokio::select! {
+            waited = host.wait() => waited,
+            never = reloads(args.config.as_deref(), host.service()) => match never {},
+        };
         tracing::info!("stopping");
         let stopped = host.stop().await;
         waited?;

@@ -7,6 +7,7 @@
 //! 3. Relative paths are relative to the configuration file, so that it means the same from every folder.
 //! 4. No secret stands in the file.
 
+mod calendar;
 mod mistake;
 mod rules;
 mod table;
@@ -102,7 +103,6 @@ const LATER: &[(&str, &str)] = &[
     ("redis", "Redis is not in this version; leave it out"),
     ("routing", "duty lists are not in this version; leave it out"),
     ("deliver", "deliveries are not in this version; leave it out"),
-    ("rules.calendar", "calendars are not in this version; leave it out"),
 ];
 
 impl Default for Config {
@@ -276,7 +276,7 @@ mod tests {
             "engine.workers: is 0; give a whole number from 1 to 64",
             "timezone: is \"Europe/Berlin\"; deadlines",
             "listen: is 0.0.0.0:80, which others can reach without encryption",
-            "rules.calendar: calendars are not in this version",
+            "rules.calendar (calendar.toml)",
             "rules.placeholders: invalid type: string \"无\", expected a sequence; give a list of texts",
             "rules.profile: is \"atlantis\", which is no built-in profile and no file",
             "rules.thresholds (rules.toml) crowd: invalid type: string \"many\", expected u32; give a whole number",

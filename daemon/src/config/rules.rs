@@ -18,6 +18,7 @@
 //!
 //! A file of nothing but thresholds, as `rules.thresholds` names one, is a file of rules too, and the other way round.
 
+use super::calendar::read_calendar;
 use super::table::{self, Reading};
 use super::{ConfigErrors, Mistake};
 use serde::Deserialize;
@@ -31,7 +32,7 @@ use xiezhi_dataflows::params::{Params, Profile, Thresholds};
 use xiezhi_dataflows::rules::Rule;
 
 /// The keys that only a file of rules has, and by which it is told from one of thresholds.
-const PARTS: [&str; 3] = ["thresholds", "profile", "placeholders"];
+const PARTS: [&str; 4] = ["thresholds", "profile", "placeholders", "calendar"];
 /// Most placeholders: a list that people wrote.
 const PLACEHOLDERS_MAX: usize = 1_000;
 /// Longest name of a profile, characters: it stands beside every severity that it changes.
@@ -59,6 +60,8 @@ pub struct RulesFrom {
     pub profile: Option<PathBuf>,
     /// The file of the thresholds.
     pub thresholds: Option<PathBuf>,
+    /// The file of working days.
+    pub calendar: Option<PathBuf>,
     /// Whether a list of placeholders was given.
     pub placeholders: bool,
 }
@@ -69,12 +72,15 @@ pub struct RulesFrom {
 struct RulesTable {
     profile: Option<String>,
     thresholds: Option<PathBuf>,
+    calendar: Option<PathBuf>,
     placeholders: Option<Vec<String>>,
 }
 
 const ACCEPTED: &[(&str, &str)] = &[
     ("rules.profile", PROFILE),
     ("rules.thresholds", "give the path of a file of thresholds"),
+    ("rules.calendar", "give the path of a file of working days, as deploy/calendar.toml"),
+    ("calendar", "give the path of a file of working days, as deploy/calendar.toml"),
     ("rules.placeholders", PLACEHOLDERS),
     ("placeholders", PLACEHOLDERS),
     ("profile", PROFILE),
@@ -105,6 +111,9 @@ impl Rules {
         rules.set_placeholders(given.placeholders, "rules.placeholders", mistakes);
         if let Some(profile) = given.profile {
             rules.set_profile(&profile, "rules.profile", folder, mistakes);
+        }
+        if let Some(file) = given.calendar {
+            rules.set_calendar(&file, "rules.calendar", folder, mistakes);
         }
         if let Some(file) = given.thresholds {
             let key = format!("rules.thresholds ({})", file.display());
@@ -144,6 +153,42 @@ impl Rules {
         let mut reading = Reading { accepted: ACCEPTED, later: super::LATER, mistakes };
         let rest: RulesTable = reading.keys(table, "", &[]);
         self.set_placeholders(rest.placeholders, "placeholders", mistakes);
+        if let Some(calendar) = rest.calendar {
+            self.set_calendar(&calendar, "calendar", folder, mistakes);
+        }
+    }
+
+    /// Reads rules as somebody publishes them: a file of rules that names no other file.
+    ///
+    /// # Errors
+    /// With every mistake that there is.
+    pub fn published(table: Table) -> Result<Rules, Vec<Mistake>> {
+        let (mut rules, mut mistakes) = (Rules::default(), Vec::new());
+        for (key, why) in
+            [("placeholders", "is set in the configuration"), ("calendar", "is set in the configuration")]
+        {
+            if table.contains_key(key) {
+                mistakes.push(Mistake::new(key, format!("{why}; leave it out here")));
+            }
+        }
+        let profile = table.get("profile").and_then(Value::as_str);
+        if profile.is_some_and(|profile| Profile::named(profile).is_none()) {
+            let what = "is no built-in profile; give \"national\", \"fujian\" or \"daqing\", or a table with name and severity";
+            mistakes.push(Mistake::new("profile", what));
+        }
+        if mistakes.is_empty() {
+            rules.read_file_of_rules(table, Path::new(""), &mut mistakes);
+        }
+        if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
+    }
+
+    fn set_calendar(&mut self, file: &Path, key: &str, folder: &Path, mistakes: &mut Vec<Mistake>) {
+        let path = folder.join(file);
+        let mut inside = Vec::new();
+        self.params.calendar = read_calendar(&path, &mut inside);
+        let key = format!("{key} ({})", file.display());
+        mistakes.extend(inside.into_iter().map(|mistake| within(&key, mistake)));
+        self.from.calendar = Some(path);
     }
 
     /// A file named by `rules.thresholds`: its keys are thresholds, or it is a file of rules with a table of them.
@@ -314,7 +359,7 @@ mod tests {
         "#;
         let mistakes = load(text).expect_err("full of mistakes");
         for expected in [
-            "placeholder: is no key here; known here are profile, thresholds, placeholders",
+            "placeholder: is no key here; known here are profile, thresholds, calendar, placeholders",
             "placeholders[0]: invalid type: integer `1`, expected a string; give a list of texts",
             "thresholds.run_min: is 1; give 3 to 1000",
             "thresholds.crowd: invalid type: floating point `0.5`, expected u32; give a whole number",

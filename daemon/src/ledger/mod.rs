@@ -1,95 +1,38 @@
-//! The ledger: findings that hold, alerts, and every notice that was given.
+//! The ledger: findings that hold, alerts, every notice that was given, the watch-list and all its changes, data quality.
 //!
-//! 1. *Derived and self-correcting.* Findings and alerts follow from the journal. After a restart the full set of findings
-//!    is compared with what stands here, and only the difference has effects: nobody is told twice.
-//! 2. *All or nothing.* One change of findings, the alerts it moves and the notices it gives are one transaction, durable
+//! 1. *Derived and self-correcting.* What holds follows from the journal. After a restart the full set is compared with
+//!    what stands here, and only the difference has effects: nobody is told twice, no change is recorded twice.
+//! 2. *All or nothing.* What one commit changed, the alerts it moves and the notices it gives are one transaction, durable
 //!    before anything is sent.
 //! 3. *A record of what was sent.* Notices are numbered from 1 without gaps and never changed; (alert, revision) occurs once.
 //! 4. *At least once, marked.* A notice may be sent again after a crash; then it says `repeated`.
+//! 5. *An audit record.* Changes of the watch-list are numbered from 1 without gaps, say why, and are never changed.
 
+mod change;
+mod error;
 mod reader;
+mod schema;
+mod watching;
+mod write;
 
-pub use reader::{AlertFilter, FindingFilter, Page, Reader, Summary};
+pub use change::{Applied, Changes, FindingChanges, Holding, place_of};
+pub use error::LedgerError;
+pub use reader::{
+    AlertFilter, ChangeFilter, FindingFilter, Page, QualityFilter, QualityRow, Reader, Recorded, Summary,
+    Watching, WatchingFilter,
+};
+pub use watching::{Reason, WatchChange, WatchChangeKind};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use schema::{FORMAT, open};
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use xiezhi_alerts::message::{Directory, NoticeShown, show, show_notice};
+use write::{write_alert, write_finding, write_notice, write_quality, write_watch_change};
+use xiezhi_alerts::message::{Directory, NoticeShown, show_notice};
 use xiezhi_alerts::{Alert, Decision, Subject, decide};
 use xiezhi_dataflows::finding::Rendered;
-
-/// The format of the file; a newer one is refused.
-const FORMAT: i64 = 1;
-
-const SCHEMA: &str = "
-    CREATE TABLE findings (
-        name TEXT PRIMARY KEY, rule TEXT NOT NULL, section TEXT, severity TEXT NOT NULL,
-        since INTEGER NOT NULL, body TEXT NOT NULL
-    ) WITHOUT ROWID;
-    CREATE INDEX findings_by_section ON findings (section);
-    CREATE TABLE alerts (
-        id TEXT PRIMARY KEY, section TEXT, topic TEXT NOT NULL, level TEXT NOT NULL, state TEXT NOT NULL,
-        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, alert TEXT NOT NULL, shown TEXT NOT NULL
-    );
-    CREATE INDEX alerts_by_section ON alerts (section);
-    CREATE TABLE notices (
-        seq INTEGER PRIMARY KEY, alert TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL,
-        at INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (alert, revision)
-    );
-    CREATE TABLE sent (channel TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
-";
-
-/// Why the ledger does not do what it was asked to.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// SQLite failed.
-    #[error(
-        "the ledger {path} failed: {source}; check the disk, then start again: it is made up to date from the journal"
-    )]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// A newer format.
-    #[error(
-        "the ledger {path} has format {found}, this version knows {FORMAT}: run the version that wrote it, or move the file away to have it made anew (the record of what was sent is in it)"
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        found: i64,
-    },
-    /// A row that cannot be read.
-    #[error("the ledger {path} holds a row that cannot be read: {source}")]
-    Row {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: serde_json::Error,
-    },
-}
-
-/// What became of one change of findings.
-#[derive(Debug, Default)]
-pub struct Applied {
-    /// Notices given, in order.
-    pub notices: Vec<NoticeShown>,
-    /// Alerts before and after.
-    pub moved: Vec<(Option<Alert>, Alert)>,
-    /// Findings before and after, by name.
-    pub findings: Vec<(Option<Rendered>, Option<Rendered>)>,
-}
-
-/// What findings are now, each by its subject and name: as it holds, or that it holds no more.
-pub type Changes = BTreeMap<(Subject, String), Option<Rendered>>;
-
-/// Where a finding stands in [`Changes`]; none for a rule that this version does not know.
-pub fn place_of(finding: &Rendered) -> Option<(Subject, String)> {
-    Some((Subject::of(finding)?, finding.name()))
-}
+use xiezhi_dataflows::watch::{Level, Rendered as Entry};
 
 /// The ledger as its one writer holds it.
 pub struct Ledger {
@@ -98,24 +41,12 @@ pub struct Ledger {
     by_subject: BTreeMap<Subject, BTreeMap<String, Rendered>>,
     alerts: BTreeMap<Subject, Alert>,
     last_notice: u64,
+    last_watch_change: u64,
 }
 
 /// The path of the ledger in a data directory.
 pub fn ledger_path(data_dir: &Path) -> PathBuf {
     data_dir.join("ledger.db")
-}
-
-fn open(path: &Path) -> rusqlite::Result<(Connection, i64)> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // The record of what was sent must survive a power cut, or people are told twice.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if format == 0 {
-        connection.execute_batch(&format!("BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;"))?;
-    }
-    Ok((connection, format))
 }
 
 impl Ledger {
@@ -130,8 +61,9 @@ impl Ledger {
         if format > FORMAT {
             return Err(LedgerError::Newer { path, found: format });
         }
+        let (by_subject, alerts) = (BTreeMap::new(), BTreeMap::new());
         let mut ledger =
-            Ledger { connection, path, by_subject: BTreeMap::new(), alerts: BTreeMap::new(), last_notice: 0 };
+            Ledger { connection, path, by_subject, alerts, last_notice: 0, last_watch_change: 0 };
         let texts = |ledger: &Ledger, sql| ledger.texts(sql).map_err(|source| ledger.sqlite(source));
         for body in texts(&ledger, "SELECT body FROM findings")? {
             let finding: Rendered = ledger.parse(&body)?;
@@ -141,10 +73,8 @@ impl Ledger {
             let alert: Alert = ledger.parse(&body)?;
             ledger.alerts.insert(alert.subject.clone(), alert);
         }
-        let last = "SELECT coalesce(max(seq), 0) FROM notices";
-        let last: i64 =
-            ledger.connection.query_row(last, [], |row| row.get(0)).map_err(|e| ledger.sqlite(e))?;
-        ledger.last_notice = last.unsigned_abs();
+        ledger.last_notice = ledger.last("SELECT coalesce(max(seq), 0) FROM notices")?;
+        ledger.last_watch_change = ledger.last("SELECT coalesce(max(seq), 0) FROM watchlist_changes")?;
         Ok(ledger)
     }
 
@@ -163,17 +93,44 @@ impl Ledger {
         self.by_subject.values().flat_map(BTreeMap::values)
     }
 
-    /// Brings the ledger from what stands in it to `findings`, all that hold: the difference alone has effects.
+    /// How many entries of the watch-list stand in it, by level and kind.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn watched(&self) -> Result<Vec<(Level, String, i64)>, LedgerError> {
+        let read = || -> rusqlite::Result<Vec<(String, String, i64)>> {
+            let sql = "SELECT level, kind, count(*) FROM watchlist GROUP BY level, kind";
+            let mut statement = self.connection.prepare(sql)?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+        };
+        let counts = read().map_err(|source| self.sqlite(source))?.into_iter();
+        let known = |word: &str| Level::ALL.into_iter().find(|level| level.as_str() == word);
+        Ok(counts.filter_map(|(level, kind, count)| Some((known(&level)?, kind, count))).collect())
+    }
+
+    /// Brings the ledger from what stands in it to all that holds: the difference alone has effects.
     ///
     /// # Errors
     /// If the transaction fails; nothing has changed then.
     pub fn correct(
         &mut self,
-        findings: BTreeMap<String, Rendered>,
+        holding: Holding,
         now: i64,
         directory: &dyn Directory,
     ) -> Result<Applied, LedgerError> {
-        let mut changes = Changes::new();
+        let Holding { findings, quality, watched } = holding;
+        let rows = ("SELECT name, body FROM quality", "SELECT party, body FROM watchlist");
+        let changes = Changes {
+            findings: self.difference(findings),
+            quality: self.differing(rows.0, quality)?,
+            watched: self.differing(rows.1, watched)?,
+        };
+        self.apply(changes, now, directory)
+    }
+
+    /// What of the findings differs from those that stand here.
+    fn difference(&self, findings: BTreeMap<String, Rendered>) -> FindingChanges {
+        let mut changes = FindingChanges::new();
         for held in self.findings() {
             match findings.get(&held.name()) {
                 Some(same) if same == held => {}
@@ -187,10 +144,33 @@ impl Ledger {
                 changes.insert((subject, name), Some(finding));
             }
         }
-        self.apply(changes, now, directory)
+        changes
     }
 
-    /// Applies one change of findings.
+    /// What differs from the rows of a table, which gives each by its name with its body.
+    fn differing<T: DeserializeOwned + PartialEq>(
+        &self,
+        sql: &str,
+        holding: BTreeMap<String, T>,
+    ) -> Result<BTreeMap<String, Option<T>>, LedgerError> {
+        let mut changes: BTreeMap<String, Option<T>> =
+            holding.into_iter().map(|(name, held)| (name, Some(held))).collect();
+        let read = || -> rusqlite::Result<Vec<(String, String)>> {
+            let mut statement = self.connection.prepare(sql)?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        };
+        for (name, body) in read().map_err(|source| self.sqlite(source))? {
+            let held: T = self.parse(&body)?;
+            match changes.get(&name) {
+                Some(Some(same)) if *same == held => drop(changes.remove(&name)),
+                Some(_) => {}
+                None => drop(changes.insert(name, None)),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Applies one change.
     ///
     /// # Errors
     /// If the transaction fails; the daemon must stop then, as what it holds in memory is ahead of the file.
@@ -200,28 +180,15 @@ impl Ledger {
         now: i64,
         directory: &dyn Directory,
     ) -> Result<Applied, LedgerError> {
-        let mut applied = Applied::default();
-        let mut touched = BTreeSet::new();
-        for ((subject, name), after) in changes {
-            let before = self.release(&subject, &name);
-            if let Some(after) = &after {
-                self.hold(after.clone());
-            }
-            if before != after {
-                applied.findings.push((before, after));
-                touched.insert(subject);
-            }
-        }
-        if applied.findings.is_empty() {
+        let Changes { findings, quality, watched } = changes;
+        let mut applied = Applied {
+            watched: self.watch_changes(watched)?,
+            quality: quality.into_iter().collect(),
+            ..Applied::default()
+        };
+        let decisions = self.decide(findings, now, &mut applied);
+        if applied.is_empty() {
             return Ok(applied);
-        }
-        let mut decisions = Vec::new();
-        for subject in touched {
-            let findings = self.by_subject.get(&subject).cloned().unwrap_or_default();
-            let before = self.alerts.get(&subject);
-            if let Some(decision) = decide(&subject, before, findings, now) {
-                decisions.push((before.cloned(), decision));
-            }
         }
         let mut seq = self.last_notice;
         for (before, Decision { alert, notice }) in &decisions {
@@ -233,10 +200,57 @@ impl Ledger {
         }
         self.write(&applied, now, directory).map_err(|source| self.sqlite(source))?;
         self.last_notice = seq;
+        self.last_watch_change += applied.watched.len() as u64;
         for (_, Decision { alert, .. }) in decisions {
             self.alerts.insert(alert.subject.clone(), alert);
         }
         Ok(applied)
+    }
+
+    /// Puts findings where they belong, and decides what that makes of their alerts.
+    fn decide(
+        &mut self,
+        findings: FindingChanges,
+        now: i64,
+        applied: &mut Applied,
+    ) -> Vec<(Option<Alert>, Decision)> {
+        let mut touched = BTreeSet::new();
+        for ((subject, name), after) in findings {
+            let before = self.release(&subject, &name);
+            if let Some(after) = &after {
+                self.hold(after.clone());
+            }
+            if before != after {
+                applied.findings.push((before, after));
+                touched.insert(subject);
+            }
+        }
+        let decided = touched.into_iter().filter_map(|subject| {
+            let findings = self.by_subject.get(&subject).cloned().unwrap_or_default();
+            let before = self.alerts.get(&subject);
+            Some((before.cloned(), decide(&subject, before, findings, now)?))
+        });
+        decided.collect()
+    }
+
+    /// The changes of the watch-list, numbered.
+    fn watch_changes(
+        &self,
+        watched: BTreeMap<String, Option<Entry>>,
+    ) -> Result<Vec<WatchChange>, LedgerError> {
+        let mut changes = Vec::new();
+        for (party, after) in watched {
+            let sql = "SELECT body FROM watchlist WHERE party = ?1";
+            let read = || -> rusqlite::Result<Option<String>> {
+                let mut statement = self.connection.prepare_cached(sql)?;
+                statement.query_row([&party], |row| row.get(0)).optional()
+            };
+            let body = read().map_err(|source| self.sqlite(source))?;
+            let before = body.map(|body| self.parse(&body)).transpose()?;
+            let seq = self.last_watch_change + 1 + changes.len() as u64;
+            changes.extend(WatchChange::between(seq, party, before, after));
+        }
+        Ok(changes)
     }
 
     fn write(&mut self, applied: &Applied, now: i64, directory: &dyn Directory) -> rusqlite::Result<()> {
@@ -249,6 +263,12 @@ impl Ledger {
         }
         for notice in &applied.notices {
             write_notice(&transaction, notice, now)?;
+        }
+        for change in &applied.watched {
+            write_watch_change(&transaction, change, now)?;
+        }
+        for (name, row) in &applied.quality {
+            write_quality(&transaction, name, row.as_ref(), now)?;
         }
         transaction.commit()
     }
@@ -301,6 +321,11 @@ impl Ledger {
         finding
     }
 
+    fn last(&self, sql: &str) -> Result<u64, LedgerError> {
+        let last = self.connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        last.map(i64::unsigned_abs).map_err(|source| self.sqlite(source))
+    }
+
     fn texts(&self, sql: &str) -> rusqlite::Result<Vec<String>> {
         self.connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
     }
@@ -314,143 +339,5 @@ impl Ledger {
     }
 }
 
-fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
-}
-
-fn write_finding(
-    transaction: &Transaction<'_>,
-    before: Option<&Rendered>,
-    after: Option<&Rendered>,
-    now: i64,
-) -> rusqlite::Result<()> {
-    match (before, after) {
-        (_, Some(after)) => {
-            // A finding that only changed its value or evidence holds since it began to.
-            let sql = "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT (name) DO UPDATE SET severity = excluded.severity, body = excluded.body";
-            let values = params![after.name(), after.rule, after.section, after.severity, now, json(after)?];
-            transaction.prepare_cached(sql)?.execute(values)?;
-        }
-        (Some(before), None) => {
-            transaction.prepare_cached("DELETE FROM findings WHERE name = ?1")?.execute([before.name()])?;
-        }
-        (None, None) => {}
-    }
-    Ok(())
-}
-
-fn write_alert(
-    transaction: &Transaction<'_>,
-    alert: &Alert,
-    directory: &dyn Directory,
-) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    transaction.prepare_cached(sql)?.execute(params![
-        alert.id.0,
-        alert.subject.section,
-        alert.subject.topic.as_str(),
-        alert.level.as_str(),
-        alert.state.as_str(),
-        alert.created_at,
-        alert.changed_at,
-        json(alert)?,
-        json(&show(alert, directory))?,
-    ])?;
-    Ok(())
-}
-
-fn write_notice(transaction: &Transaction<'_>, notice: &NoticeShown, now: i64) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO notices VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    transaction.prepare_cached(sql)?.execute(params![
-        notice.seq.cast_signed(),
-        notice.alert.id,
-        notice.alert.revision.cast_signed(),
-        notice.change.as_str(),
-        now,
-        json(notice)?,
-    ])?;
-    Ok(())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::directory::Directory as Names;
-
-    fn finding(rule: &str, severity: &str, section: Option<&str>, key: &str) -> Rendered {
-        Rendered {
-            rule: rule.to_owned(),
-            section: section.map(str::to_owned),
-            key: key.to_owned(),
-            parties: vec!["91990000MAR6C1F0KN".to_owned()],
-            persons: Vec::new(),
-            severity: severity.to_owned(),
-            value: BTreeMap::new(),
-            evidence: Vec::new(),
-        }
-    }
-
-    fn set(findings: &[Rendered]) -> BTreeMap<String, Rendered> {
-        findings.iter().map(|f| (f.name(), f.clone())).collect()
-    }
-
-    #[test]
-    fn after_a_restart_only_the_difference_has_effects() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let names = Names::default();
-        let a = finding("DEV-03", "S", Some("E1"), "pricing_lock:L|1");
-        let b = finding("DEV-12", "L", None, "pricing_lock:L|1");
-        let mut ledger = Ledger::open(dir.path()).expect("a ledger");
-        let first = ledger.correct(set(&[a.clone(), b.clone()]), 1, &names).expect("written");
-        assert_eq!(first.notices.len(), 2);
-        drop(ledger);
-
-        let mut ledger = Ledger::open(dir.path()).expect("a ledger");
-        assert_eq!(ledger.findings().count(), 2);
-        let same = ledger.correct(set(&[a.clone(), b]), 2, &names).expect("written");
-        assert!(same.notices.is_empty() && same.moved.is_empty() && same.findings.is_empty());
-        let one = ledger.correct(set(&[a]), 3, &names).expect("written");
-        assert_eq!(one.notices.len(), 1);
-        assert_eq!((one.notices[0].seq, one.notices[0].alert.state.as_str()), (3, "withdrawn"));
-    }
-
-    #[test]
-    fn what_may_not_have_been_sent_is_sent_again_and_marked() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let names = Names::default();
-        let mut ledger = Ledger::open(dir.path()).expect("a ledger");
-        let findings = [finding("DEV-03", "S", Some("E1"), "a"), finding("DEV-03", "S", Some("E2"), "a")];
-        ledger.correct(set(&findings), 1, &names).expect("written");
-        ledger.note_sent("stdout", 1).expect("noted");
-        drop(ledger);
-        let ledger = Ledger::open(dir.path()).expect("a ledger");
-        let unsent = ledger.unsent("stdout").expect("read");
-        assert_eq!(unsent.iter().map(|n| (n.seq, n.repeated)).collect::<Vec<_>>(), [(2, true)]);
-        assert_eq!(ledger.unsent("other").expect("read").len(), 2);
-    }
-
-    #[test]
-    fn odd_codes_come_and_go_like_others() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let names = Names::default();
-        let mut ledger = Ledger::open(dir.path()).expect("a ledger");
-        let odd = [finding("DEV-03", "S", Some("E|1"), "k|x"), finding("HIS-02", "L", None, "|k")];
-        assert_eq!(ledger.correct(set(&odd), 1, &names).expect("written").notices.len(), 2);
-        let gone = odd.iter().filter_map(place_of).map(|place| (place, None)).collect();
-        let gone = ledger.apply(gone, 2, &names).expect("written");
-        assert!(gone.notices.iter().all(|notice| notice.alert.state == "withdrawn"));
-        assert_eq!((gone.notices.len(), ledger.findings().count()), (2, 0));
-    }
-
-    #[test]
-    fn a_newer_format_is_refused() {
-        let dir = tempfile::tempdir().expect("a folder");
-        drop(Ledger::open(dir.path()).expect("a ledger"));
-        let connection = Connection::open(ledger_path(dir.path())).expect("a file");
-        connection.pragma_update(None, "user_version", FORMAT + 1).expect("set");
-        drop(connection);
-        let error = Ledger::open(dir.path()).err().expect("refused").to_string();
-        assert!(error.contains("format 2") && error.contains("knows 1"), "{error}");
-    }
-}
+mod tests;

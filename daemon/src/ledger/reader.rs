@@ -3,8 +3,12 @@
 //! *Invariant.* Lists are in a fixed order, and a cursor is the last item's place in it: what is inserted or goes
 //! meanwhile neither repeats nor hides another item.
 
+mod watching;
+
+pub use watching::{ChangeFilter, QualityFilter, QualityRow, Recorded, Watching, WatchingFilter};
+
 use super::{LedgerError, ledger_path};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use rusqlite::{Connection, OpenFlags, Row, ToSql};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::path::{Path, PathBuf};
@@ -59,6 +63,9 @@ pub struct Summary {
     /// The rule and parties of every finding.
     pub parties_by_rule: std::collections::BTreeSet<(String, Vec<String>)>,
 }
+
+/// The most rows that are read at once.
+const ROWS_MAX: usize = 1 << 30;
 
 /// A condition and its value.
 type Condition<'a> = (&'static str, Option<&'a str>);
@@ -147,7 +154,7 @@ impl Reader {
             })?;
             rows.collect()
         };
-        read().map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })
+        read().map_err(|source| self.sqlite(source))
     }
 
     /// Counts what stands here.
@@ -176,7 +183,7 @@ impl Reader {
             });
             Ok(Summary { findings, alerts, parties_by_rule: parsed.collect::<rusqlite::Result<_>>()? })
         };
-        read().map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })
+        read().map_err(|source| self.sqlite(source))
     }
 
     /// The number of the last notice; 0 if there is none.
@@ -187,7 +194,34 @@ impl Reader {
         let read = self
             .connection
             .query_row("SELECT coalesce(max(seq), 0) FROM notices", [], |row| row.get::<_, i64>(0));
-        read.map(i64::unsigned_abs).map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })
+        read.map(i64::unsigned_abs).map_err(|source| self.sqlite(source))
+    }
+
+    /// The rows of a list, each by its place in it, and where the next page begins.
+    fn rows<T>(
+        &self,
+        select: &str,
+        order: &str,
+        conditions: &[Condition<'_>],
+        limit: usize,
+        read: fn(&Row<'_>) -> rusqlite::Result<(String, T)>,
+    ) -> Result<(Vec<T>, Option<String>), LedgerError> {
+        let given: Vec<(&str, &str)> =
+            conditions.iter().filter_map(|(sql, value)| Some((*sql, (*value)?))).collect();
+        let wheres: Vec<&str> = given.iter().map(|(sql, _)| *sql).collect();
+        let clause =
+            if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
+        let sql =
+            format!("{select}{clause} ORDER BY {order} LIMIT {}", limit.saturating_add(1).min(ROWS_MAX));
+        let values: Vec<&dyn ToSql> = given.iter().map(|(_, value)| value as &dyn ToSql).collect();
+        let query = || -> rusqlite::Result<Vec<(String, T)>> {
+            self.connection.prepare_cached(&sql)?.query_map(&values[..], read)?.collect()
+        };
+        let mut rows = query().map_err(|source| self.sqlite(source))?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = more.then(|| rows.last().map(|(place, _)| place.clone())).flatten();
+        Ok((rows.into_iter().map(|(_, row)| row).collect(), next))
     }
 
     fn page(
@@ -197,24 +231,17 @@ impl Reader {
         conditions: &[Condition<'_>],
         limit: usize,
     ) -> Result<Page, LedgerError> {
-        let given: Vec<(&str, &str)> =
-            conditions.iter().filter_map(|(sql, value)| Some((*sql, (*value)?))).collect();
-        let wheres: Vec<&str> = given.iter().map(|(sql, _)| *sql).collect();
-        let clause =
-            if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
-        let sql = format!("{select}{clause} ORDER BY {order} LIMIT {}", limit + 1);
-        let values: Vec<&dyn ToSql> = given.iter().map(|(_, value)| value as &dyn ToSql).collect();
-        let read = || -> rusqlite::Result<Vec<(String, String)>> {
-            let mut statement = self.connection.prepare_cached(&sql)?;
-            statement.query_map(&values[..], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        };
-        let mut rows = read().map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = more.then(|| rows.last().map(|(place, _)| place.clone())).flatten();
-        let raw = |(_, body): (String, String)| {
-            RawValue::from_string(body).map_err(|source| LedgerError::Row { path: self.path.clone(), source })
-        };
-        Ok(Page { items: rows.into_iter().map(raw).collect::<Result<_, _>>()?, next })
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
+        let (bodies, next) = self.rows(select, order, conditions, limit, read)?;
+        let raw = |body| RawValue::from_string(body).map_err(|source| self.row(source));
+        Ok(Page { items: bodies.into_iter().map(raw).collect::<Result<_, _>>()?, next })
+    }
+
+    fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
+        LedgerError::Sqlite { path: self.path.clone(), source }
+    }
+
+    fn row(&self, source: serde_json::Error) -> LedgerError {
+        LedgerError::Row { path: self.path.clone(), source }
     }
 }

@@ -5,7 +5,8 @@
 //! 2. An event is new, a duplicate (same name, same content) or a conflict (same name, other content); only the new is
 //!    journalled and fed, conflicts and malformed events go to quarantine in the same transaction.
 //! 3. Time goes by between commits: timers and midnight need no event.
-//! 4. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
+//! 4. An edition of the rules is put in force in slices, one at a time, and only when the engine has caught up.
+//! 5. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
 
 use super::{Failure, JournalArchive, ServiceError, watermark};
 use crate::clock::Clock;
@@ -14,13 +15,14 @@ use crate::journal::{Journal, NewEvent, NewQuarantined, Reason};
 use crate::metrics::{EventOutcome, Metrics};
 use serde::Serialize;
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::editions::Edition;
 use xiezhi_dataflows::engine::Engine;
 use xiezhi_dataflows::event::{Admitted, Event, Fault, Refused};
 use xiezhi_dataflows::normalise::Placeholders;
@@ -34,6 +36,9 @@ const COMMIT_EVENTS: usize = 1000;
 
 /// The longest sleep without a submission: how late a timer may be noticed if the clock is set by hand.
 const NAP: Duration = Duration::from_millis(50);
+
+/// The same while an edition of the rules is being put in force: about as long as a slice takes.
+const TURNING_NAP: Duration = Duration::from_millis(2);
 
 /// One thing submitted.
 #[derive(Debug)]
@@ -88,7 +93,27 @@ struct Submission {
 
 enum Message {
     Submission(Submission),
+    Publish(Edition),
     Stop,
+}
+
+/// How far an edition of the rules that is being put in force has still to go.
+#[derive(Clone, Default)]
+pub struct Turning {
+    left: Arc<AtomicUsize>,
+    all: Arc<AtomicUsize>,
+}
+
+impl Turning {
+    fn note(&self, (left, all): (usize, usize)) {
+        self.left.store(left, Ordering::Release);
+        self.all.store(all, Ordering::Release);
+    }
+
+    /// How many slices of sections and states are left, and how many there are in all.
+    pub fn left(&self) -> (usize, usize) {
+        (self.left.load(Ordering::Acquire), self.all.load(Ordering::Acquire))
+    }
 }
 
 /// The way in.
@@ -121,6 +146,14 @@ impl Ingest {
         let message = Message::Submission(Submission { items, origin, reply });
         self.queue.send(message).map_err(|_| Busy::Stopping)?;
         Ok(answer)
+    }
+
+    /// Puts an edition of the rules in force, slice by slice between other commits.
+    ///
+    /// # Errors
+    /// If the daemon is stopping.
+    pub fn publish(&self, edition: Edition) -> Result<(), Busy> {
+        self.queue.send(Message::Publish(edition)).map_err(|_| Busy::Stopping)
     }
 
     /// Lets what is queued be finished, and nothing more.
@@ -174,6 +207,8 @@ pub struct Committer {
     pub commits: Commits,
     /// The last commit fed to the engine.
     pub fed: Arc<AtomicU64>,
+    /// How far the latest edition of the rules has come.
+    pub turning: Turning,
     /// Where a failure is told.
     pub failure: Failure,
 }
@@ -211,8 +246,10 @@ impl Committer {
         loop {
             let mut stop = false;
             let mut gathered = Gathered::default();
-            let mut message = match messages.recv_timeout(NAP) {
+            let nap = if self.driver.is_turning() { TURNING_NAP } else { NAP };
+            let mut message = match messages.recv_timeout(nap) {
                 Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) if self.driver.is_turning() => None,
                 Err(RecvTimeoutError::Timeout) => {
                     // Nothing to do: empty SQLite's log now, or a later commit would have to.
                     self.journal.maintain()?;
@@ -223,6 +260,10 @@ impl Committer {
             while let Some(next) = message.take() {
                 match next {
                     Message::Stop => stop = true,
+                    Message::Publish(edition) => {
+                        self.driver.publish(edition);
+                        self.turning.note(self.driver.turning_left());
+                    }
                     Message::Submission(submission) => self.gather(submission, &mut gathered)?,
                 }
                 if gathered.new.len() < COMMIT_EVENTS && !stop {
@@ -231,6 +272,7 @@ impl Committer {
             }
             self.pass_time();
             self.commit(gathered)?;
+            self.turn();
             if stop {
                 return Ok(());
             }
@@ -245,6 +287,18 @@ impl Committer {
             fed.store(commit.time, Ordering::Release);
             engine.feed(commit);
         });
+    }
+
+    /// Puts the next slice of an edition in force, if the engine has nothing else to do: events come first.
+    fn turn(&mut self) {
+        if !self.driver.is_turning() || self.engine.progress() <= watermark(&self.fed) {
+            return;
+        }
+        if let Some(commit) = self.driver.turn() {
+            self.fed.store(commit.time, Ordering::Release);
+            self.engine.feed(commit);
+        }
+        self.turning.note(self.driver.turning_left());
     }
 
     /// Sorts a submission's items into new, duplicate and quarantined.

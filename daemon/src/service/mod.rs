@@ -14,11 +14,12 @@ mod committer;
 mod publisher;
 mod watchdog;
 
-pub use committer::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIONS_QUEUED};
+pub use committer::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIONS_QUEUED, Turning};
 pub use publisher::NoticeSink;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::editions::{CONFIGURATION, Editions as EditionsOnRecord, EditionsError, Proposal, Record};
 use crate::journal::{Journal, JournalError, Reader, SiteKey};
 use crate::ledger::{Ledger, LedgerError};
 use crate::metrics::Metrics;
@@ -26,11 +27,12 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::broadcast;
 use xiezhi_alerts::message::NoticeShown;
 use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::editions::Editions;
 use xiezhi_dataflows::engine::{Change, Engine};
 use xiezhi_dataflows::event::{Door, Event, reread};
 use xiezhi_dataflows::finding::{Published, Rendered};
@@ -76,6 +78,9 @@ pub enum ServiceError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The record of editions.
+    #[error(transparent)]
+    Editions(#[from] EditionsError),
     /// An event in the journal that this version cannot read.
     #[error(
         "event {seq} of the journal ({source_name}, {id}) cannot be read: {reason}; run the version that wrote it"
@@ -95,6 +100,34 @@ pub enum ServiceError {
     Ended(String),
 }
 
+/// Why an edition of the rules is not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// Another is the latest.
+    #[error("edition {0} is the latest; read it first, and publish again with its number")]
+    Superseded(u64),
+    /// The record.
+    #[error(transparent)]
+    Record(#[from] EditionsError),
+    /// The daemon is stopping; the edition is on record and in force after the restart.
+    #[error("the daemon is stopping; the edition is on record, and in force when it is back")]
+    Stopping,
+}
+
+/// Says in the log which years the calendar of working days lacks: deadlines that reach into them are not judged.
+fn warn_of_missing_years(params: &Params, now: i64) {
+    let (this_year, _, _) = xiezhi_dataflows::normalise::Instant(now).local_date().ymd();
+    for year in [this_year, this_year + 1] {
+        if params.calendar.years().all(|known| known.year != year) {
+            tracing::warn!(
+                year,
+                "the calendar has no working days of this year: deadlines in working days that reach into it are not \
+                 judged; give them with rules.calendar (see deploy/calendar.toml)"
+            );
+        }
+    }
+}
+
 /// A running service.
 pub struct Service {
     /// The way in.
@@ -107,6 +140,11 @@ pub struct Service {
     pub door: Arc<Door>,
     /// New notices, as they are given.
     pub notices: broadcast::Sender<Arc<NoticeShown>>,
+    /// Editions of the rules on record.
+    pub editions: Mutex<EditionsOnRecord>,
+    /// How far the latest has come.
+    pub turning: Turning,
+    clock: Clock,
     engine: Arc<Engine>,
     committer: JoinHandle<Result<(), ServiceError>>,
     publisher: JoinHandle<Result<(), ServiceError>>,
@@ -172,11 +210,14 @@ impl Service {
         let mut ledger = Ledger::open(&data_dir)?;
         let symbols = Arc::new(Symbols::default());
         let directory = Arc::new(Directory::default());
-        let (engine, changes) = Engine::start(workers, params.clone(), symbols.clone());
+        let on_record = EditionsOnRecord::open(&data_dir, &params, clock.now())?;
+        warn_of_missing_years(&params, clock.now());
+        let editions = Arc::new(Editions::new(on_record.in_force()));
+        let (engine, changes) = Engine::start(workers, editions.clone(), symbols.clone());
         let engine = Arc::new(engine);
         let mut loading = Loading {
             // Numbers go on where the journal ends.
-            driver: Driver::new(params, symbols.clone(), journal.last().commit + 1),
+            driver: Driver::new(editions, symbols.clone(), journal.last().commit + 1),
             engine: &engine,
             changes: &changes,
             holdings: Holdings::default(),
@@ -196,6 +237,7 @@ impl Service {
         let publisher =
             publisher::spawn(publishing, ledger, changes, commits.clone(), clock.clone(), failure.clone());
         let fed = Arc::new(AtomicU64::new(driver.next_time() - 1));
+        let turning = Turning::default();
         let door = Arc::new(Door::new(site_key.as_bytes(), placeholders.clone()));
         let (ingest, committer) = committer::spawn(committer::Committer {
             journal,
@@ -205,9 +247,10 @@ impl Service {
             directory: directory.clone(),
             metrics: metrics.clone(),
             placeholders,
-            clock,
+            clock: clock.clone(),
             commits,
             fed: fed.clone(),
+            turning: turning.clone(),
             failure: failure.clone(),
         });
         watchdog::spawn(&engine, fed, metrics.clone());
@@ -218,12 +261,59 @@ impl Service {
             symbols,
             door,
             notices,
+            editions: Mutex::new(on_record),
+            turning,
+            clock,
             engine,
             committer,
             publisher,
             failure,
             metrics,
         })
+    }
+
+    /// Publishes an edition of the rules: on record first, then in force, slice by slice. `expected` is the number of the
+    /// edition that the proposer took to be the latest.
+    ///
+    /// # Errors
+    /// If another was published meanwhile, the record cannot be written, or the daemon is stopping.
+    pub fn publish(&self, proposal: Proposal, expected: Option<u64>) -> Result<Record, PublishError> {
+        let mut editions = self.editions.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = editions.latest().number;
+        if expected.is_some_and(|expected| expected != latest) {
+            return Err(PublishError::Superseded(latest));
+        }
+        let record = editions.publish(proposal, self.clock.now())?.clone();
+        self.ingest.publish(editions.in_force()).map_err(|_| PublishError::Stopping)?;
+        tracing::info!(
+            edition = record.number,
+            actor = record.actor,
+            "an edition of the rules was published"
+        );
+        Ok(record)
+    }
+
+    /// Publishes the rules of the configuration, if they have changed since it last spoke; tells whether.
+    ///
+    /// # Errors
+    /// As [`publish`](Service::publish).
+    pub fn reload(&self, configured: Params) -> Result<bool, PublishError> {
+        let changed = {
+            let editions = self.editions.lock().unwrap_or_else(PoisonError::into_inner);
+            let spoke = editions.records().iter().rev().find(|record| record.actor == CONFIGURATION);
+            spoke.is_none_or(|record| record.rules != configured)
+        };
+        if changed {
+            let proposal = Proposal {
+                actor: CONFIGURATION.to_owned(),
+                reason: "the configuration has changed".to_owned(),
+                effective_from: None,
+                restores: None,
+                rules: configured,
+            };
+            self.publish(proposal, None)?;
+        }
+        Ok(changed)
     }
 
     /// The engine, to explain from.
@@ -351,7 +441,7 @@ fn findings_of<'a>(
     published
         .filter_map(|what| match what {
             Published::Finding(finding) => Some(finding.render(symbols)),
-            Published::Quality(_) | Published::Undecided(_) => None,
+            Published::Quality(_) | Published::Undecided(_) | Published::Watched(_) => None,
         })
         .map(|finding| (finding.name(), finding))
         .collect()

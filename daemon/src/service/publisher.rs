@@ -10,7 +10,7 @@ use super::committer::Commits;
 use super::{Failure, NOTICES_BUFFERED, ServiceError, findings_of};
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::ledger::{Applied, Changes, Ledger, place_of};
+use crate::ledger::{Applied, Changes, Holding, Ledger, place_of};
 use crate::metrics::Metrics;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,17 +77,33 @@ impl Publisher {
         for alert in ledger.alerts() {
             self.metrics.alert(alert.subject.topic, alert.level, alert.state, 1);
         }
+        for (level, kind, count) in ledger.watched()? {
+            self.metrics.watched(level, &kind, count);
+        }
+        let mut holding =
+            Holding { findings: findings_of(holdings.keys(), &self.symbols), ..Holding::default() };
         for (what, count) in &holdings {
             self.count(what, *count);
+            match what {
+                Published::Quality(row) => {
+                    let row = row.render(&self.symbols);
+                    holding.quality.insert(row.name(), row);
+                }
+                Published::Watched(entry) => {
+                    let entry = entry.render(&self.symbols);
+                    holding.watched.insert(entry.party.clone(), entry);
+                }
+                Published::Finding(_) | Published::Undecided(_) => {}
+            }
         }
-        let findings = findings_of(holdings.keys(), &self.symbols);
-        let applied = ledger.correct(findings, now, &*self.directory)?;
+        drop(holdings);
+        let applied = ledger.correct(holding, now, &*self.directory)?;
         self.tell(ledger, applied)
     }
 
     fn count(&self, what: &Published, diff: Diff) {
         match what {
-            Published::Finding(_) => {}
+            Published::Finding(_) | Published::Watched(_) => {}
             Published::Quality(row) => self.metrics.quality(row.rule, diff as i64),
             Published::Undecided(rules) => {
                 for (rule, outcome) in rules.iter() {
@@ -99,17 +115,25 @@ impl Publisher {
 
     /// Applies what one commit changed.
     fn apply(&mut self, ledger: &mut Ledger, change: &Change, now: i64) -> Result<(), ServiceError> {
-        let mut after = Changes::new();
+        let mut after = Changes::default();
         for (what, diff) in &change.changes {
             self.count(what, *diff);
-            let Published::Finding(finding) = what else { continue };
-            let rendered = finding.render(&self.symbols);
-            let Some(place) = place_of(&rendered) else { continue };
-            if *diff > 0 {
-                after.insert(place, Some(rendered));
-            } else {
-                // A finding that only changed goes and comes in one commit.
-                after.entry(place).or_insert(None);
+            let holds = *diff > 0;
+            match what {
+                Published::Finding(finding) => {
+                    let finding = finding.render(&self.symbols);
+                    let Some(place) = place_of(&finding) else { continue };
+                    note(&mut after.findings, place, finding, holds);
+                }
+                Published::Quality(row) => {
+                    let row = row.render(&self.symbols);
+                    note(&mut after.quality, row.name(), row, holds);
+                }
+                Published::Watched(entry) => {
+                    let entry = entry.render(&self.symbols);
+                    note(&mut after.watched, entry.party.clone(), entry, holds);
+                }
+                Published::Undecided(_) => {}
             }
         }
         if after.is_empty() {
@@ -128,6 +152,11 @@ impl Publisher {
             before.iter().for_each(|a| self.metrics.alert(a.subject.topic, a.level, a.state, -1));
             self.metrics.alert(after.subject.topic, after.level, after.state, 1);
         }
+        for change in &applied.watched {
+            change.before.iter().for_each(|entry| self.metrics.watched(entry.level, &entry.kind, -1));
+            change.after.iter().for_each(|entry| self.metrics.watched(entry.level, &entry.kind, 1));
+            self.metrics.watch_change(change.kind());
+        }
         let Some(last) = applied.notices.last().map(|notice| notice.seq) else { return Ok(()) };
         for notice in applied.notices {
             let level = xiezhi_alerts::Level::ALL.into_iter().find(|l| l.as_str() == notice.alert.level);
@@ -137,6 +166,15 @@ impl Publisher {
             self.notices.send(Arc::new(notice)).ok();
         }
         Ok(ledger.note_sent(self.sink.name(), last)?)
+    }
+}
+
+/// Notes what a commit made of something: what only changed goes and comes in one commit.
+fn note<K: Ord, T>(changes: &mut BTreeMap<K, Option<T>>, place: K, what: T, holds: bool) {
+    if holds {
+        changes.insert(place, Some(what));
+    } else {
+        changes.entry(place).or_insert(None);
     }
 }
 

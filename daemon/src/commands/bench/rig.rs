@@ -3,10 +3,12 @@
 use crate::config::Rules;
 use anyhow::{Context, Result};
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Instant as Clock;
 use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::editions::{Edition, Editions};
 use xiezhi_dataflows::engine::{Change, Commit, Engine};
 use xiezhi_dataflows::event::{Door, Event};
 use xiezhi_dataflows::finding::Published;
@@ -14,6 +16,7 @@ use xiezhi_dataflows::intake::Archive;
 use xiezhi_dataflows::judge::{Day, begin_of, day_of};
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::operators::{Diff, Time};
+use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::symbols::{EventRef, Symbols};
 
 const HOUR_US: i64 = 3_600_000_000;
@@ -33,6 +36,9 @@ struct Machine {
     engine: Engine,
     changes: Receiver<Change>,
     findings: Diff,
+    /// A sum over the findings that hold, in which each has a part of its own.
+    fingerprint: u64,
+    hasher: RandomState,
 }
 
 impl Machine {
@@ -52,8 +58,11 @@ impl Machine {
     }
 
     fn note(&mut self, change: Change) {
-        let findings = change.changes.iter().filter(|(what, _)| matches!(what, Published::Finding(_)));
-        self.findings += findings.map(|(_, diff)| *diff).sum::<Diff>();
+        for (what, diff) in change.changes.iter().filter(|(what, _)| matches!(what, Published::Finding(_))) {
+            self.findings += diff;
+            let hash = self.hasher.hash_one(what);
+            self.fingerprint = self.fingerprint.wrapping_add(hash.wrapping_mul(diff.cast_unsigned() as u64));
+        }
     }
 }
 
@@ -70,12 +79,13 @@ pub(super) struct Rig {
 impl Rig {
     pub fn start(rules: &Rules, workers: usize) -> Rig {
         let symbols = Arc::new(Symbols::default());
-        let (engine, changes) = Engine::start(workers, rules.params.clone(), symbols.clone());
+        let editions = Arc::new(Editions::new(Edition::always(rules.params.clone())));
+        let (engine, changes) = Engine::start(workers, editions.clone(), symbols.clone());
         Rig {
             door: Door::new(&[0; 32], rules.placeholders.clone()),
-            driver: Driver::new(rules.params.clone(), symbols.clone(), 1),
+            driver: Driver::new(editions, symbols.clone(), 1),
             symbols,
-            machine: Machine { engine, changes, findings: 0 },
+            machine: Machine { engine, changes, findings: 0, fingerprint: 0, hasher: RandomState::new() },
             kept: Kept::default(),
             made: 0,
         }
@@ -133,6 +143,27 @@ impl Rig {
             self.machine.note(change);
         }
         self.machine.findings
+    }
+
+    /// A sum over the findings that hold, as far as was heard, in which each has a part of its own.
+    pub fn fingerprint(&self) -> u64 {
+        self.machine.fingerprint
+    }
+
+    /// Publishes an edition of the rules.
+    pub fn publish(&mut self, params: Params) {
+        self.driver.publish(Edition::always(params));
+    }
+
+    /// How many slices of sections and states an edition has still to reach.
+    pub fn turning(&self) -> usize {
+        self.driver.turning_left().0
+    }
+
+    /// Puts the next slice of an edition in force; gives the milliseconds. None when it is in force everywhere.
+    pub fn turn(&mut self) -> Option<f64> {
+        let commit = self.driver.turn()?;
+        Some(self.machine.feed(commit))
     }
 
     /// The local date of the engine's clock.

@@ -1,0 +1,136 @@
+//! One row at a time, inside a transaction.
+
+use super::watching::{Reason, WatchChange};
+use rusqlite::{Transaction, params};
+use xiezhi_alerts::Alert;
+use xiezhi_alerts::message::{Directory, NoticeShown, show};
+use xiezhi_dataflows::finding::Rendered;
+use xiezhi_dataflows::watch::Rendered as Entry;
+
+pub(super) fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+pub(super) fn write_finding(
+    transaction: &Transaction<'_>,
+    before: Option<&Rendered>,
+    after: Option<&Rendered>,
+    now: i64,
+) -> rusqlite::Result<()> {
+    match (before, after) {
+        (_, Some(after)) => {
+            // A finding that only changed its value or evidence holds since it began to.
+            let sql = "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                ON CONFLICT (name) DO UPDATE SET severity = excluded.severity, body = excluded.body";
+            let values = params![after.name(), after.rule, after.section, after.severity, now, json(after)?];
+            transaction.prepare_cached(sql)?.execute(values)?;
+        }
+        (Some(before), None) => {
+            transaction.prepare_cached("DELETE FROM findings WHERE name = ?1")?.execute([before.name()])?;
+        }
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+pub(super) fn write_alert(
+    transaction: &Transaction<'_>,
+    alert: &Alert,
+    directory: &dyn Directory,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    transaction.prepare_cached(sql)?.execute(params![
+        alert.id.0,
+        alert.subject.section,
+        alert.subject.topic.as_str(),
+        alert.level.as_str(),
+        alert.state.as_str(),
+        alert.created_at,
+        alert.changed_at,
+        json(alert)?,
+        json(&show(alert, directory))?,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn write_notice(
+    transaction: &Transaction<'_>,
+    notice: &NoticeShown,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO notices VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    transaction.prepare_cached(sql)?.execute(params![
+        notice.seq.cast_signed(),
+        notice.alert.id,
+        notice.alert.revision.cast_signed(),
+        notice.change.as_str(),
+        now,
+        json(notice)?,
+    ])?;
+    Ok(())
+}
+
+/// A data-quality row as it is now; none: it is gone.
+pub(super) fn write_quality(
+    transaction: &Transaction<'_>,
+    name: &str,
+    row: Option<&Rendered>,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let Some(row) = row else {
+        transaction.prepare_cached("DELETE FROM quality WHERE name = ?1")?.execute([name])?;
+        return Ok(());
+    };
+    let sql = "INSERT INTO quality VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (name) DO UPDATE SET body = excluded.body";
+    let values = params![name, row.rule, row.section, row.key, now, json(row)?];
+    transaction.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+/// A change of the watch-list: the entry as it is now, and the record of the change.
+pub(super) fn write_watch_change(
+    transaction: &Transaction<'_>,
+    change: &WatchChange,
+    now: i64,
+) -> rusqlite::Result<()> {
+    match &change.after {
+        Some(entry) => write_entry(transaction, entry, now)?,
+        None => {
+            let sql = "DELETE FROM watchlist WHERE party = ?1";
+            transaction.prepare_cached(sql)?.execute([&change.party])?;
+        }
+    }
+    let level = |entry: &Option<Entry>| entry.as_ref().map(|entry| entry.level.as_str());
+    let reason: &Reason = &change.reason;
+    // What left is kept with the causes that it had last.
+    let body = change.after.as_ref().or(change.before.as_ref()).map(json).transpose()?;
+    let sql = "INSERT INTO watchlist_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    transaction.prepare_cached(sql)?.execute(params![
+        change.seq.cast_signed(),
+        now,
+        change.party,
+        change.kind().as_str(),
+        level(&change.before),
+        level(&change.after),
+        json(reason)?,
+        body,
+    ])?;
+    Ok(())
+}
+
+fn write_entry(transaction: &Transaction<'_>, entry: &Entry, now: i64) -> rusqlite::Result<()> {
+    // An entry that only changed stands since it entered.
+    let sql = "INSERT INTO watchlist VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (party) DO UPDATE SET
+        level = excluded.level, points = excluded.points, body = excluded.body";
+    transaction.prepare_cached(sql)?.execute(params![
+        entry.party,
+        entry.kind,
+        entry.level.as_str(),
+        entry.points,
+        now,
+        json(entry)?,
+    ])?;
+    Ok(())
+}
