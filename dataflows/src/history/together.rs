@@ -154,6 +154,9 @@ impl Keyed for Bidder {
     }
 }
 
+/// Who is linked with whom; always from both sides.
+type Edges = BTreeMap<Symbol, BTreeSet<Symbol>>;
+
 /// All bidders with partners, in one place.
 #[derive(Default)]
 struct Cliques {
@@ -162,15 +165,17 @@ struct Cliques {
 }
 
 impl Cliques {
-    /// Pairs that share at least half of all their sections, by bidder.
-    fn edges(&self) -> BTreeMap<Symbol, Vec<Symbol>> {
-        let mut edges: BTreeMap<Symbol, Vec<Symbol>> = BTreeMap::new();
+    /// Pairs that share at least half of all their sections, from both sides: while an edition of the rules is being put
+    /// in force, one of the two may ask for fewer meetings than the other, and only one tells of the pair.
+    fn edges(&self) -> Edges {
+        let mut edges = Edges::new();
         for (bidder, partnered) in &self.bidders {
             for (other, together) in &partnered.partners {
                 let Some(met) = self.bidders.get(other) else { continue };
                 // Jaccard: together / (a + b − together) ≥ 1/2.
                 if 3 * *together as usize >= partnered.sections.len() + met.sections.len() {
-                    edges.entry(*bidder).or_default().push(*other);
+                    edges.entry(*bidder).or_default().insert(*other);
+                    edges.entry(*other).or_default().insert(*bidder);
                 }
             }
         }
@@ -206,12 +211,7 @@ impl Cliques {
         self.published = after;
     }
 
-    fn finding(
-        &self,
-        bench: &Bench,
-        component: &BTreeSet<Symbol>,
-        edges: &BTreeMap<Symbol, Vec<Symbol>>,
-    ) -> Finding {
+    fn finding(&self, bench: &Bench, component: &BTreeSet<Symbol>, edges: &Edges) -> Finding {
         let mut sections = BTreeSet::new();
         let mut events = BTreeSet::new();
         for (bidder, other) in component.iter().flat_map(|b| edges[b].iter().map(move |other| (b, other))) {
