@@ -18,6 +18,9 @@ pub struct Explained {
     pub now: Option<String>,
     /// How many rows of facts the section has.
     pub rows: usize,
+    /// The edition of the rules on record that judges it, of a daemon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<u64>,
     /// The legal profile.
     pub profile: String,
     /// Every rule that looks at one section, in the order of the catalogue.
@@ -107,6 +110,7 @@ impl Explained {
             section: section.to_owned(),
             now: now.map(|now| Instant(now).to_rfc3339()),
             rows: explanation.rows,
+            edition: None,
             profile: params.profile.name.clone(),
             outcomes: explanation.outcomes.iter().map(rule).collect(),
             quality: sorted(&explanation.conclusions.quality),

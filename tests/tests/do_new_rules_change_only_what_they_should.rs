@@ -82,6 +82,7 @@ fn a_published_edition_gives_the_difference_and_its_withdrawal_takes_back_exactl
     let explained = client.get_json("/api/v1/sections/E9/explain");
     let outcome = explained["outcomes"].as_array().expect("outcomes").iter().find(|o| o["rule"] == "PRI-02");
     assert_eq!(outcome.expect("PRI-02")["outcome"], "triggered");
+    assert_eq!(explained["edition"], 2);
 
     // Another publisher who has not seen it is kept out.
     let (status, problem) = put(&client, &shorter, &[("if-match", "\"1\"")]);

@@ -29,7 +29,9 @@ async fn explained(service: Arc<Service>, code: String) -> Result<Explained, Pro
     let task = tokio::task::spawn_blocking(move || {
         let explanation = service.engine().explain(service.symbols.find(&code)?)?;
         let now = crate::clock::system_now();
-        Some(Explained::new(&code, Some(now), &explanation, Vec::new(), &service.symbols))
+        let explained = Explained::new(&code, Some(now), &explanation, Vec::new(), &service.symbols);
+        let edition = service.edition_of(&explanation.params);
+        Some(Explained { edition, ..explained })
     });
     task.await.map_err(Problem::internal)?.ok_or_else(unknown)
 }

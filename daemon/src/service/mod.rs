@@ -293,6 +293,12 @@ impl Service {
         Ok(record)
     }
 
+    /// The latest edition on record with these parameters: the one that a section judged by them goes by.
+    pub fn edition_of(&self, params: &Params) -> Option<u64> {
+        let editions = self.editions.lock().unwrap_or_else(PoisonError::into_inner);
+        editions.records().iter().rev().find(|record| record.rules == *params).map(|record| record.number)
+    }
+
     /// Publishes the rules of the configuration, if they have changed since it last spoke; tells whether.
     ///
     /// # Errors
