@@ -3,10 +3,10 @@
 //! Values of one kind are grouped first; only pairs that meet in a group are looked at, and of those only bids that
 //! have anything in common with others in enough families: a gateway that hundreds share costs nothing by itself.
 
-use super::{doc_05, per_04, shared};
+use super::{doc_05, per_03, per_04, shared};
 use crate::dossier::{Dossier, Group, Shown};
 use crate::params::Params;
-use crate::row::{Fact, FactKind};
+use crate::row::FactKind;
 
 /// The families, each with its kinds of value. Staff stands for the whole team (PER-03).
 const FAMILIES: [&[FactKind]; 9] = [
@@ -50,16 +50,11 @@ impl Common {
 
 /// The values of a kind that count, in order. A team's members are told as staff, managers among them (PER-03).
 fn of_kind(dossier: &Dossier, kind: FactKind, of_device: bool) -> Vec<Shown> {
-    let counts = |shown: &&Shown| !of_device || !dossier.bids[shown.bid as usize].on_site;
-    let mut shown: Vec<Shown> = dossier.of_kind(kind).iter().filter(counts).copied().collect();
     if kind == FactKind::Staff {
-        let managers = dossier.of_kind(FactKind::Manager).iter();
-        shown.extend(
-            managers.map(|s| Shown { fact: Fact::symbol(FactKind::Staff, s.fact.as_symbol()), ..*s }),
-        );
-        shown.sort_unstable();
+        return per_03::team(dossier);
     }
-    shown
+    let counts = |shown: &&Shown| !of_device || !dossier.bids[shown.bid as usize].on_site;
+    dossier.of_kind(kind).iter().filter(counts).copied().collect()
 }
 
 /// How many families are given at all, and the values that several bids show, without noise.

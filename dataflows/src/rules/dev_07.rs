@@ -40,14 +40,6 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     if dossier.of_kind(FactKind::Ip).is_empty() {
         return Outcome::InsufficientData("bid.submitted device.ip");
     }
-    let before = conclusions.findings.len();
-    for (fact, group) in dossier.groups(FactKind::Ip, |bid| !bid.on_site) {
-        let finding = shared::group_finding(rule, dossier, params, fact, &group);
-        if shared::is_noise(dossier, params, &group) {
-            conclusions.quality.push(finding);
-        } else {
-            conclusions.findings.push(finding);
-        }
-    }
-    conclusions.outcome_since(before)
+    let groups = dossier.groups(FactKind::Ip, |bid| !bid.on_site);
+    shared::report_guarded(rule, dossier, params, conclusions, groups)
 }

@@ -34,8 +34,8 @@ pub const SHEET: Sheet = Sheet {
     judge: Judge::Section(judge),
 };
 
-/// Managers and staff as one kind of value.
-fn team(dossier: &Dossier) -> Vec<Shown> {
+/// Managers and staff as one kind of value, in order.
+pub fn team(dossier: &Dossier) -> Vec<Shown> {
     let kinds = [FactKind::Manager, FactKind::Staff];
     let shown = kinds.into_iter().flat_map(|kind| dossier.of_kind(kind)).copied();
     let mut team: Vec<Shown> =

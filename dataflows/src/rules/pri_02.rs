@@ -11,7 +11,7 @@
 //!
 //! *Example.* 9,100,000 · 9,150,000 · 9,200,000 · 9,250,000 · 9,999,999: one finding over the first four.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, pri_01};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, pri_01, prices};
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -38,27 +38,12 @@ pub const SHEET: Sheet = Sheet {
 
 /// Runs of equal gaps in sorted distinct prices (fen), as ranges of indices, at least `run_min` long.
 pub fn runs(prices: &[i64], run_min: usize) -> Vec<RangeInclusive<usize>> {
-    let mut runs = Vec::new();
-    let mut from = 0;
-    while from + 1 < prices.len() {
+    prices::runs(prices.len(), run_min, |from, at| {
         let gap = prices[from + 1] - prices[from];
-        let goes_on = |at: usize| {
-            let off = (prices[at + 1] - prices[at]).abs_diff(gap);
-            // off ≤ max(1 fen, gap / 1000), without division
-            off <= 1 || u128::from(off) * 1000 <= gap.unsigned_abs().into()
-        };
-        let mut to = from + 1;
-        while to + 1 < prices.len() && goes_on(to) {
-            to += 1;
-        }
-        if to - from + 1 >= run_min {
-            runs.push(from..=to);
-            from = to;
-        } else {
-            from += 1;
-        }
-    }
-    runs
+        let off = (prices[at + 1] - prices[at]).abs_diff(gap);
+        // off ≤ max(1 fen, gap / 1000), without division
+        off <= 1 || u128::from(off) * 1000 <= gap.unsigned_abs().into()
+    })
 }
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {

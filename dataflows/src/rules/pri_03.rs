@@ -47,26 +47,11 @@ const EXACTNESS: i128 = 100_000;
 /// Runs of equal ratios in sorted distinct prices above nought (fen), as ranges of indices, at least `run_min` long.
 fn runs(prices: &[i64], run_min: usize) -> Vec<RangeInclusive<usize>> {
     let price = |at: usize| i128::from(prices[at]);
-    let mut runs = Vec::new();
-    let mut from = 0;
-    while from + 1 < prices.len() {
+    prices::runs(prices.len(), run_min, |from, at| {
         // Prices are below 10¹⁵ fen, so that nothing here reaches 10³⁶.
-        let goes_on = |at: usize| {
-            let expected = price(at) * price(from + 1);
-            (price(at + 1) * price(from) - expected).abs() * EXACTNESS <= expected
-        };
-        let mut to = from + 1;
-        while to + 1 < prices.len() && goes_on(to) {
-            to += 1;
-        }
-        if to - from + 1 >= run_min {
-            runs.push(from..=to);
-            from = to;
-        } else {
-            from += 1;
-        }
-    }
-    runs
+        let expected = price(at) * price(from + 1);
+        (price(at + 1) * price(from) - expected).abs() * EXACTNESS <= expected
+    })
 }
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {

@@ -5,6 +5,7 @@ use crate::dossier::{Award, Dossier, Sourced};
 use crate::event::EvaluationMethod;
 use crate::finding::{Finding, Name, Quantity};
 use crate::params::Params;
+use std::ops::RangeInclusive;
 
 /// From how many priced bids on a picture of prices says anything (PRI-06, PRI-07, PRI-11).
 pub const PRICED_MIN: usize = 4;
@@ -28,6 +29,30 @@ pub fn enough(dossier: &Dossier) -> Result<Vec<Priced>, Outcome> {
         priced if priced.len() < PRICED_MIN => Err(Outcome::NotApplicable("fewer than four priced bids")),
         priced => Ok(priced),
     }
+}
+
+/// Runs in `prices` sorted distinct prices, scanned upward, as ranges of indices, at least `run_min` long: each as long as
+/// `goes_on(its first, at)` says that the price after `at` belongs to it. A new one may begin at its last price.
+pub fn runs(
+    prices: usize,
+    run_min: usize,
+    goes_on: impl Fn(usize, usize) -> bool,
+) -> Vec<RangeInclusive<usize>> {
+    let mut runs = Vec::new();
+    let mut from = 0;
+    while from + 1 < prices {
+        let mut to = from + 1;
+        while to + 1 < prices && goes_on(from, to) {
+            to += 1;
+        }
+        if to - from + 1 >= run_min {
+            runs.push(from..=to);
+            from = to;
+        } else {
+            from += 1;
+        }
+    }
+    runs
 }
 
 /// A finding about all that are priced.
