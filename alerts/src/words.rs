@@ -184,6 +184,8 @@ pub fn word(name: Name) -> Word {
         Name::Events => word("依据的记录", "records", Elsewhere),
         Name::Kind => word("记录类别", "kind of record", Plain),
         Name::Event => word("记录", "record", Elsewhere),
+        Name::DatedAt => word("事件标注时间", "event dated", Moment),
+        Name::Contents => count("同一编号的其他内容", "份", "other content", "other contents"),
     }
 }
 

@@ -95,7 +95,8 @@ impl Editions {
     pub fn open(data_dir: &Path, configured: &Params, now: i64) -> Result<Editions, EditionsError> {
         let path = data_dir.join("editions.jsonl");
         let mut editions = Editions { path, records: Vec::new(), last_hash: String::new() };
-        editions.read()?;
+        let whole = editions.read()?;
+        editions.cut(whole)?;
         let spoke = editions.records.iter().rev().find(|record| record.actor == CONFIGURATION);
         let reason = match spoke {
             None => Some("the rules of the configuration at the first start"),
@@ -115,20 +116,31 @@ impl Editions {
         Ok(editions)
     }
 
-    fn read(&mut self) -> Result<(), EditionsError> {
+    /// Reads the record beside a daemon, and changes nothing; none if there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or was tampered with.
+    pub fn read_only(data_dir: &Path) -> Result<Option<Editions>, EditionsError> {
+        let path = data_dir.join("editions.jsonl");
+        let mut editions = Editions { path, records: Vec::new(), last_hash: String::new() };
+        editions.read()?;
+        Ok((!editions.records.is_empty()).then_some(editions))
+    }
+
+    /// The latest edition with these rules: the one that a section judged by them goes by.
+    pub fn number_of(&self, rules: &Params) -> Option<u64> {
+        self.records.iter().rev().find(|record| record.rules == *rules).map(|record| record.number)
+    }
+
+    /// Reads the lines that are whole; gives how many bytes they take.
+    fn read(&mut self) -> Result<usize, EditionsError> {
         let mut text = Vec::new();
         match File::open(&self.path) {
             Ok(mut file) => file.read_to_end(&mut text).map_err(|source| self.file(source))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
             Err(source) => return Err(self.file(source)),
         };
-        // A line without its end was being written when the machine stopped: it was never in force.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        if whole < text.len() {
-            let cut =
-                OpenOptions::new().write(true).open(&self.path).and_then(|file| file.set_len(whole as u64));
-            cut.map_err(|source| self.file(source))?;
-        }
         for (at, line) in text[..whole].split_inclusive(|byte| *byte == b'\n').enumerate() {
             let line = &line[..line.len() - 1];
             let broken = |what: String| EditionsError::Broken { path: self.path.clone(), line: at + 1, what };
@@ -139,7 +151,16 @@ impl Editions {
             self.records.push(record);
             self.last_hash = hash(line);
         }
-        Ok(())
+        Ok(whole)
+    }
+
+    /// Cuts off a line without its end: it was being written when the machine stopped, and was never in force.
+    fn cut(&self, whole: usize) -> Result<(), EditionsError> {
+        match OpenOptions::new().write(true).open(&self.path) {
+            Ok(file) => file.set_len(whole as u64).map_err(|source| self.file(source)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(source) => Err(self.file(source)),
+        }
     }
 
     fn file(&self, source: std::io::Error) -> EditionsError {

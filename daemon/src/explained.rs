@@ -119,6 +119,15 @@ impl Explained {
     }
 }
 
+impl Explained {
+    /// Adds data-quality rows about the section that no section rule gave, but the way in of single events.
+    pub fn add_quality(&mut self, rows: impl Iterator<Item = Rendered>) {
+        self.quality.extend(rows);
+        self.quality.sort();
+        self.quality.dedup();
+    }
+}
+
 impl RuleExplained {
     fn new(judged: &Judged, findings: &[Rendered], params: &Params, symbols: &Symbols) -> RuleExplained {
         let sheet = judged.rule.sheet();
@@ -138,6 +147,11 @@ impl RuleExplained {
             findings: findings.iter().filter(|finding| finding.rule == sheet.id).cloned().collect(),
         }
     }
+}
+
+/// The codes of those who bid in the section.
+pub fn bidders(explanation: &Explanation, symbols: &Symbols) -> BTreeSet<String> {
+    explanation.bidders.iter().map(|bidder| symbols.text(*bidder)).collect()
 }
 
 /// The findings over the whole history that name one of these organisations.

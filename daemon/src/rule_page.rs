@@ -30,8 +30,10 @@ pub struct RulePage {
     pub topic: &'static str,
     /// The same, for users.
     pub topic_zh: &'static str,
-    /// What it looks at: `section`, `papers`, `scores`, `matter` or `history`.
+    /// What it looks at: `section`, `papers`, `scores`, `matter`, `history` or `events`.
     pub judges: &'static str,
+    /// Which of an edition's parameters it goes by.
+    pub parameters: Parameters,
     /// What it rests on; empty for a bare lead.
     pub basis: Vec<Article>,
     /// What may be checked next.
@@ -40,6 +42,34 @@ pub struct RulePage {
     pub thresholds: Vec<ThresholdShown>,
     /// Law, needs, formula, example and exclusions: the head of its source, as Markdown.
     pub page: String,
+}
+
+/// Which of an edition's parameters a rule goes by, for people.
+#[derive(Debug, Serialize)]
+pub struct Parameters {
+    /// In Chinese.
+    pub zh: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+impl Parameters {
+    fn of(judge: Judge) -> Parameters {
+        match judge {
+            Judge::Section(_) | Judge::Papers(_) | Judge::Scores(_) => Parameters {
+                zh: "按标段公告之日适用的参数",
+                en: "those of the day on which the section was announced",
+            },
+            Judge::Matter(_) => Parameters {
+                zh: "按事项首次记录之日适用的参数",
+                en: "those of the day on which the matter began",
+            },
+            Judge::History | Judge::Intake => Parameters {
+                zh: "按现行版本的最新参数(跨标段规则没有唯一的公告之日)",
+                en: "the newest of the edition in force: what spans sections has no day of its own",
+            },
+        }
+    }
 }
 
 /// A threshold as it is shown.
@@ -81,7 +111,9 @@ impl RulePage {
                 Judge::Scores(_) => "scores",
                 Judge::Matter(_) => "matter",
                 Judge::History => "history",
+                Judge::Intake => "events",
             },
+            parameters: Parameters::of(sheet.judge),
             basis: articles(sheet),
             checks: Checks { zh: sheet.checks.zh, en: sheet.checks.en },
             thresholds: shown.collect(),

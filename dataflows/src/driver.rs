@@ -18,9 +18,10 @@ use crate::engine::Commit;
 use crate::event::Event;
 use crate::facts::{Update, joined};
 use crate::history::window;
-use crate::intake::{Archive, Intake};
+use crate::intake::{Archive, Intake, Taker};
 use crate::judge::{Day, begin_of, day_of};
-use crate::operators::Time;
+use crate::oddities::Oddities;
+use crate::operators::{Diff, Time};
 use crate::row::{Fact, FactKind, RowKind};
 use crate::symbols::{EventRef, Symbol, Symbols};
 use std::collections::{BTreeSet, HashMap};
@@ -47,10 +48,13 @@ pub struct Driver {
     come: Vec<bool>,
     next: Time,
     now: Option<i64>,
+    /// What time it was last said to be; the clock of the timers stands still between their instants.
+    reached: Option<i64>,
     day: Option<Day>,
     /// Every instant that any row ever asked for: a few bytes a section.
     noted: BTreeSet<i64>,
     waits: Waits,
+    oddities: Oddities,
 }
 
 /// Sections of one slice: few enough that a commit takes some milliseconds.
@@ -143,6 +147,39 @@ impl Archive for Come<'_> {
     }
 }
 
+/// What an event that is taken in changes, on its way into a commit.
+struct Taking<'a> {
+    symbols: &'a Symbols,
+    editions: &'a Editions,
+    turning: &'a mut Turning,
+    noted: &'a mut BTreeSet<i64>,
+    waits: &'a mut Waits,
+    oddities: &'a mut Oddities,
+    commit: &'a mut Commit,
+}
+
+impl Taker for Taking<'_> {
+    fn holds(&mut self, name: EventRef, event: &Event, diff: Diff) {
+        let section = event.data.section().map_or(Symbol::NONE, |section| self.symbols.intern(section));
+        let rows = &mut self.commit.oddities;
+        self.oddities.held(name, section, event.time.0, diff, &mut |row, diff| rows.push((row, diff)));
+    }
+
+    fn row(&mut self, update: Update, diff: Diff) {
+        let Commit { updates, dues, .. } = &mut *self.commit;
+        if let Update::Section(of, row) = &update {
+            let judged_by = self.turning.judged_by(*of, &mut |row| updates.push((row, 1)));
+            let edition = self.editions.get(judged_by);
+            let noted = &mut *self.noted;
+            self.waits.change(*of, row, diff, &edition, &mut |change| {
+                noted.insert(change.1);
+                dues.push(change);
+            });
+        }
+        updates.push((update, diff));
+    }
+}
+
 impl Driver {
     /// A driver whose first commit is `first`.
     pub fn new(editions: Arc<Editions>, symbols: Arc<Symbols>, first: Time) -> Driver {
@@ -155,9 +192,11 @@ impl Driver {
             come: Vec::new(),
             next: first.max(1),
             now: None,
+            reached: None,
             day: None,
             noted: BTreeSet::new(),
             waits: Waits::default(),
+            oddities: Oddities::default(),
         }
     }
 
@@ -186,7 +225,7 @@ impl Driver {
         let midnight = self.day.map(|day| begin_of(day + 1));
         let after = self.now.map_or(i64::MIN, |now| now + 1);
         let noted = self.noted.range(after..).next().copied();
-        noted.into_iter().chain(midnight).min()
+        noted.into_iter().chain(midnight).chain(self.oddities.next_wake()).min()
     }
 
     /// Takes in events that are new, all in one commit. `archive` must already hold them; it may hold later
@@ -202,21 +241,26 @@ impl Driver {
             }
             debug_assert!(!self.come[at], "an event is taken in once");
             self.come[at] = true;
-            let (noted, waits, turning) = (&mut self.noted, &mut self.waits, &mut self.turning);
-            let editions = &self.editions;
-            let (updates, dues) = (&mut commit.updates, &mut commit.dues);
             let come = Come { come: &self.come, archive };
-            self.intake.take(name, event, &come, &mut |update, diff| {
-                if let Update::Section(of, row) = &update {
-                    let judged_by = turning.judged_by(*of, &mut |row| updates.push((row, 1)));
-                    let edition = editions.get(judged_by);
-                    waits.change(*of, row, diff, &edition, &mut |change| {
-                        noted.insert(change.1);
-                        dues.push(change);
-                    });
-                }
-                updates.push((update, diff));
-            });
+            let mut taking = Taking {
+                symbols: &self.symbols,
+                editions: &self.editions,
+                turning: &mut self.turning,
+                noted: &mut self.noted,
+                waits: &mut self.waits,
+                oddities: &mut self.oddities,
+                commit: &mut commit,
+            };
+            self.intake.take(name, event, &come, &mut taking);
+        }
+        commit
+    }
+
+    /// Notes that other contents came under the names of events and were refused; each is told from others by a hash.
+    pub fn refused(&mut self, contents: impl Iterator<Item = (EventRef, u64)>) -> Commit {
+        let mut commit = self.commit();
+        for (name, content) in contents {
+            self.oddities.refused(name, content, &mut |row, diff| commit.oddities.push((row, diff)));
         }
         commit
     }
@@ -262,6 +306,9 @@ impl Driver {
                     let window_days = self.edition.newest().thresholds.window_days;
                     commit.window = Some(window::moment(day, window::SLOTS - 1, window_days));
                 }
+                if let Some(now) = self.reached.filter(|_| turn.part == 0) {
+                    self.pass_oddities(now, &mut commit);
+                }
             }
         }
         Some(commit)
@@ -271,18 +318,24 @@ impl Driver {
     pub fn pass(&mut self, now: i64, pace: Pace, give: &mut dyn FnMut(Commit)) {
         if pace != Pace::Jump {
             while let Some(stop) = self.next_wake().filter(|stop| *stop <= now) {
-                self.step(stop, pace, give);
+                // An instant that somebody waits for may be noted after it has passed.
+                let clock = self.reached.map_or(stop, |reached| reached.max(stop));
+                self.step(stop, clock, pace, give);
             }
         }
-        if pace == Pace::Jump || self.now.is_none() || self.now > Some(now) {
-            self.step(now, pace, give);
+        if pace == Pace::Jump || self.now.is_none() || self.reached > Some(now) {
+            self.step(now, now, pace, give);
         }
+        self.reached = Some(now);
+        self.oddities.advance(now);
     }
 
-    fn step(&mut self, now: i64, pace: Pace, give: &mut dyn FnMut(Commit)) {
+    /// Moves the clocks of timers and windows to `now`, where it is `clock` for single events.
+    fn step(&mut self, now: i64, clock: i64, pace: Pace, give: &mut dyn FnMut(Commit)) {
         let mut commit = self.commit();
         commit.now = Some(now);
         self.now = Some(now);
+        self.pass_oddities(clock, &mut commit);
         let day = day_of(now);
         if self.day == Some(day) {
             give(commit);
@@ -302,6 +355,11 @@ impl Driver {
             commit.window = Some(window::moment(day, slot, self.edition.newest().thresholds.window_days));
             give(commit);
         }
+    }
+
+    fn pass_oddities(&mut self, now: i64, commit: &mut Commit) {
+        let future_minutes = self.edition.newest().thresholds.future_minutes;
+        self.oddities.pass(now, future_minutes, &mut |row, diff| commit.oddities.push((row, diff)));
     }
 
     fn commit(&mut self) -> Commit {

@@ -17,7 +17,7 @@ use crate::editions::{Editions, Turn};
 use crate::facts::Update;
 use crate::finding::Published;
 use crate::graph::{self, Graph};
-use crate::judge::Benches;
+use crate::judge::{self, Benches};
 use crate::operators::{Diff, Moment, Shared, Time};
 use crate::params::Params;
 use crate::row::Row;
@@ -61,6 +61,8 @@ pub struct Commit {
     pub dues: Vec<DueChange>,
     /// The new instant for timers, µs.
     pub now: Option<i64>,
+    /// Rows about single events that begin (+) and end (−) to hold.
+    pub oddities: Vec<(Published, Diff)>,
     /// A part of the operators' states that turns to another edition of the rules.
     pub turn: Option<Turn>,
     /// The new value of the window's clock.
@@ -84,6 +86,10 @@ pub struct Explanation {
     pub conclusions: Conclusions,
     /// The parameters that it is judged by.
     pub params: Arc<Params>,
+    /// The source system that the section's data came from.
+    pub source: Symbol,
+    /// Who bids, sorted by number.
+    pub bidders: Vec<Symbol>,
     /// How many rows the section has.
     pub rows: usize,
 }
@@ -315,6 +321,9 @@ impl Serving {
                     commit.now.into_iter().for_each(|now| inputs.set_now(now));
                     commit.window.into_iter().for_each(|moment| inputs.set_window(moment));
                     commit.turn.into_iter().for_each(|turn| inputs.turn(turn));
+                    for (row, diff) in commit.oddities {
+                        inputs.oddity(row, diff);
+                    }
                     for (of, due, diff) in commit.dues {
                         inputs.due(of, due, diff);
                     }
@@ -400,17 +409,15 @@ impl Serving {
 
     fn explain(&mut self, section: Symbol) -> Option<Explanation> {
         let rows = self.rows(section);
-        if rows.is_empty() {
-            return None;
-        }
         let mut conclusions = Conclusions::explaining();
-        let (mut outcomes, params) = self.asking.explain(section, rows.iter(), &mut conclusions);
+        let judge::Explained { mut outcomes, terms, params, bidders } =
+            self.asking.explain(section, rows.iter(), &mut conclusions)?;
         let nothing = details::Section::default();
         let states = self.details.borrow();
         let details = states.get(&section).unwrap_or(&nothing);
         outcomes.extend(details.explain(&params, &mut conclusions));
         outcomes.sort_by_key(|judged| judged.rule);
-        Some(Explanation { outcomes, conclusions, params, rows: rows.len() })
+        Some(Explanation { outcomes, conclusions, params, source: terms.source, bidders, rows: rows.len() })
     }
 
     /// The section's rows that hold, in the trace's order.

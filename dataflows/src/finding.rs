@@ -190,6 +190,8 @@ names! {
     Events = "events": "How many events it rests on.";
     Kind = "kind": "What was recorded.";
     Event = "event": "An event.";
+    DatedAt = "dated_at": "When an event says that it was, to the minute.";
+    Contents = "other_contents": "How many other contents came under an event's name.";
 }
 
 /// What a quantity is, and the quantity.
@@ -399,9 +401,8 @@ pub enum Published {
     Finding(Arc<Finding>),
     /// Something about the data that keeps a rule from concluding: a shared computer, a hub.
     Quality(Arc<Finding>),
-    /// How often each rule could not conclude in a section: (rule, outcome) pairs other than triggered and
-    /// not triggered.
-    Undecided(Arc<[(Rule, crate::rules::Undecided)]>),
+    /// How rules ended for a section whose data came from this source system. There as often as sections ended so.
+    Ended(Symbol, Arc<[(Rule, crate::rules::Ending)]>),
     /// An entry of the watch-list.
     Watched(Arc<crate::watch::Entry>),
 }

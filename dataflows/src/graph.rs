@@ -1,13 +1,14 @@
 //! The dataflow graph: how rows become findings. Every operator has a name.
 //!
 //! ```text
-//! sections ──┬───────────────────────────────► facts ─► judge ─┬─► findings, data quality, undecided
+//! sections ──┬───────────────────────────────► facts ─► judge ─┬─► findings, data quality, endings
 //!            ├─ projects ─► join ──────────────►│              ├─► windows ─┬─► values ─► DEV-12, PER-06 ─► rings ─► DEV-13
 //!            │                  └─► concern ───►│              │            ├─► meetings ─► HIS-01, HIS-02
 //! subjects ──┼─► control chains ──►│            │              │            ├─► partners ─► cliques ─► HIS-04
 //! entries ───┼─► registers ───────►│            │              │            └─► counts ─► HIS-10, HIS-14, WIT-19, CRD-02
 //! dues, now ─┴─► timers ───────────────────────►│              ├─► rooms ─► WIT-18
 //! findings, handled alerts ─► weighed ─► windows ─► watch-list ◄── key projects, credit entries in force
+//! oddities ────────────────────────────────────────────────────► data quality
 //! details ─────────────────────────────────────────────────────┴─► details ─► DOC-01, PRI-05, EXP-08 … 15
 //! ```
 //!
@@ -55,6 +56,7 @@ pub struct Inputs {
     details: Input<(Symbol, Detail)>,
     handled: Input<(Symbol, Row)>,
     dues: Input<(Symbol, i64)>,
+    oddities: Input<Published>,
     now: Input<Moment>,
     window: Input<Moment>,
     turns: Input<Turn>,
@@ -66,8 +68,8 @@ type Input<T> = InputSession<Time, T, Diff>;
 /// Does something with every input: none may be forgotten, as one that stays behind holds up all.
 macro_rules! each {
     ($inputs:expr, $input:ident => $act:expr) => {{
-        let Inputs { sections, projects, subjects, entries, details, handled, dues, now, window, turns } = $inputs;
-        each!(@ $input, $act, sections projects subjects entries details handled dues now window turns)
+        let Inputs { sections, projects, subjects, entries, details, handled, dues, oddities, now, window, turns } = $inputs;
+        each!(@ $input, $act, sections projects subjects entries details handled dues oddities now window turns)
     }};
     (@ $input:ident, $act:expr, $($name:ident)+) => {{ $({ let $input = $name; $act; })+ }};
 }
@@ -88,6 +90,11 @@ impl Inputs {
     /// Feeds one change of an instant that a section or matter waits for.
     pub fn due(&mut self, of: Symbol, due: i64, diff: Diff) {
         self.dues.update((of, due), diff);
+    }
+
+    /// Feeds one change of a row about a single event.
+    pub fn oddity(&mut self, row: Published, diff: Diff) {
+        self.oddities.update(row, diff);
     }
 
     /// Sets the instant that timers go by, µs.
@@ -219,6 +226,7 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
             details: InputSession::new(),
             handled: InputSession::new(),
             dues: InputSession::new(),
+            oddities: InputSession::new(),
             now: InputSession::new(),
             window: InputSession::new(),
             turns: InputSession::new(),
@@ -254,8 +262,8 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
             Output::Dated(dated) => Some((section, dated)),
             _ => None,
         });
-        let rolls = judged.clone().flat_map(|(section, output)| match output {
-            Output::Roll(roll) => Some((section, roll)),
+        let for_details = judged.clone().flat_map(|(section, output)| match output {
+            Output::ForDetails(detail) => Some((section, detail)),
             _ => None,
         });
         let sessions = judged.clone().flat_map(|(_, output)| match output {
@@ -266,7 +274,7 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
             Output::Watched(watched) => Some((watched.subject, Dated::Watched(watched, Day::MIN, None))),
             _ => None,
         });
-        let details = inputs.details.to_collection(scope).concat(rolls);
+        let details = inputs.details.to_collection(scope).concat(for_details);
         let (on_details, states) = details::concluded(details, &rules);
         let rooms = rooms::conflicts(sessions, &rules).map(Published::Finding);
         let listed = standing.clone().flat_map(|(subject, row)| watch::listed(subject, &row));
@@ -279,7 +287,7 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
         let all = published.concat(on_details).concat(rooms).concat(found);
         let weighed = watch::weighed(all.clone(), inputs.handled.to_collection(scope), &benches);
         let watched = window::in_force(key_projects.concat(listed).concat(weighed), clock);
-        let all = all.concat(watch::list(watched));
+        let all = all.concat(watch::list(watched)).concat(inputs.oddities.to_collection(scope));
         deliver(all, outbox.clone()).probe_with(&probe);
         (inputs, trace, states)
     });

@@ -10,7 +10,8 @@
 //!    a broken source makes, are judged one after another by their names, so that the result is still a
 //!    function of the set of events.)
 //! 2. What has been given, summed up, is the rows of the events that hold: the order of arrival does not matter.
-//! 3. Each name comes in once; repeats and conflicts are kept out by the journal before.
+//! 3. What was told to hold and not to hold any more, summed up, is the events that hold, retractions apart.
+//! 4. Each name comes in once; repeats and conflicts are kept out by the journal before.
 
 use crate::event::{Data, Event};
 use crate::facts::{self, Update};
@@ -35,6 +36,15 @@ struct Entangled {
     retracted_by: BTreeSet<EventRef>,
 }
 
+/// Takes what an event changes.
+pub trait Taker {
+    /// The event begins (+1) or ends (−1) to hold; what it gives follows.
+    fn holds(&mut self, name: EventRef, event: &Event, diff: Diff);
+
+    /// A row comes or goes.
+    fn row(&mut self, update: Update, diff: Diff);
+}
+
 /// The state of intake: small, as only retractions and what they name are in it.
 pub struct Intake {
     symbols: Arc<Symbols>,
@@ -47,14 +57,8 @@ impl Intake {
         Intake { symbols, entangled: HashMap::new() }
     }
 
-    /// Takes in one event that is new, and gives the changes of rows to `give`.
-    pub fn take(
-        &mut self,
-        name: EventRef,
-        event: &Event,
-        archive: &dyn Archive,
-        give: &mut dyn FnMut(Update, Diff),
-    ) {
+    /// Takes in one event that is new, and gives what changes to `taker`.
+    pub fn take(&mut self, name: EventRef, event: &Event, archive: &dyn Archive, taker: &mut dyn Taker) {
         if let Data::EventRetracted(retraction) = &event.data {
             let (target, _) = self.symbols.name(&retraction.retracts.source, &retraction.retracts.id);
             // An event that came before was not worth remembering until now.
@@ -67,23 +71,17 @@ impl Intake {
             self.entangled.entry(name).or_default().retracts = Some(target);
         } else if !self.entangled.contains_key(&name) {
             // Nearly every event: nobody speaks of it.
-            give_row(&self.symbols, name, event, 1, give);
+            self.give(name, event, 1, taker);
             return;
         }
         if let Some(entangled) = self.entangled.get_mut(&name) {
             entangled.come = true;
         }
-        self.settle(name, event, archive, give);
+        self.settle(name, event, archive, taker);
     }
 
     /// Judges again the event that came and all that its chain of retractions reaches.
-    fn settle(
-        &mut self,
-        came: EventRef,
-        event: &Event,
-        archive: &dyn Archive,
-        give: &mut dyn FnMut(Update, Diff),
-    ) {
+    fn settle(&mut self, came: EventRef, event: &Event, archive: &dyn Archive, taker: &mut dyn Taker) {
         let mut seen = BTreeSet::new();
         let mut next = Some(came);
         while let Some(name) = next.filter(|name| seen.insert(*name)) {
@@ -95,9 +93,9 @@ impl Intake {
             if holds != held && next.is_none() {
                 let diff = if holds { 1 } else { -1 };
                 if name == came {
-                    give_row(&self.symbols, name, event, diff, give);
+                    self.give(name, event, diff, taker);
                 } else if let Some(event) = archive.event(name) {
-                    give_row(&self.symbols, name, &event, diff, give);
+                    self.give(name, &event, diff, taker);
                 }
             }
         }
@@ -112,14 +110,9 @@ impl Intake {
         above.remove(&name);
         holds
     }
-}
 
-fn give_row(
-    symbols: &Symbols,
-    name: EventRef,
-    event: &Event,
-    diff: Diff,
-    give: &mut dyn FnMut(Update, Diff),
-) {
-    facts::updates(event, name, symbols, &mut |update| give(update, diff));
+    fn give(&self, name: EventRef, event: &Event, diff: Diff, taker: &mut dyn Taker) {
+        taker.holds(name, event, diff);
+        facts::updates(event, name, &self.symbols, &mut |update| taker.row(update, diff));
+    }
 }

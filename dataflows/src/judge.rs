@@ -8,7 +8,7 @@
 //! *Invariants.* The output is a function of the set of rows and of the parameters; it is sorted and has no repeats
 //! (differential cancels old against new output by equality).
 
-use crate::details::Detail;
+use crate::details::{Detail, Terms};
 use crate::dossier::{Credit, Dossier, Record};
 use crate::editions::{EditionNo, Editions};
 use crate::event::{CreditKind, Gravity};
@@ -33,8 +33,8 @@ pub enum Output {
     Published(Published),
     /// What holds for some days only.
     Dated(Dated),
-    /// Who bids, for the rules on details.
-    Roll(Detail),
+    /// What the rules on details need to know of the section.
+    ForDetails(Detail),
     /// An opening that ended.
     Session(Session),
     /// Somebody has a part in a key project that is under way.
@@ -166,40 +166,67 @@ impl Benches {
         Rc::new(Bench { params, symbols: self.symbols.clone() })
     }
 
-    /// The bench that judges a section or matter of these rows: by its edition, and by its day.
-    fn of<'a>(&self, rows: impl Iterator<Item = &'a Row> + Clone) -> Bench {
+    /// The bench that judges on these terms.
+    pub fn on(&self, terms: Terms) -> Bench {
+        let edition = self.editions.get(terms.edition);
+        Bench { params: edition.on(terms.day).clone(), symbols: self.symbols.clone() }
+    }
+
+    /// On which terms a section or matter of these rows is judged; none if all that is left of it came from elsewhere.
+    fn terms<'a>(&self, rows: impl Iterator<Item = &'a Row> + Clone) -> Option<Terms> {
+        let own = rows.clone().filter(|row| !row.kind.is_joined());
+        // A section's source is that of its first notice, else of its first event.
+        let place = |row: &Row| (row.kind != RowKind::Announced, row.at);
+        let first = own.clone().map(place).min()?;
+        let sources = own.clone().filter(|row| place(row) == first).map(|row| self.symbols.source(row.event));
+        let source = sources.reduce(|a, b| self.symbols.first_of(a, b))?;
         let edition = rows.clone().filter_map(|row| row.one(FactKind::Edition)).map(Fact::value).max();
-        let edition = self.editions.get(edition.unwrap_or(0) as EditionNo);
-        let announced = rows.clone().filter_map(|row| row.number(FactKind::AnnouncedAt)).min();
-        let first = || rows.filter(|row| !row.kind.is_joined()).map(|row| row.at).min();
-        let day = announced.or_else(first).map_or(Day::MAX, day_of);
-        Bench { params: edition.on(day).clone(), symbols: self.symbols.clone() }
+        let announced = rows.filter_map(|row| row.number(FactKind::AnnouncedAt)).min();
+        let day = announced.or_else(|| own.map(|row| row.at).min()).map_or(Day::MAX, day_of);
+        Some(Terms { edition: edition.unwrap_or(0) as EditionNo, day, source })
     }
 
     /// Judges the rows of one section or matter into sorted outputs.
     pub fn outputs<'a>(&self, section: Symbol, rows: impl Iterator<Item = &'a Row> + Clone) -> Vec<Output> {
-        if rows.clone().all(|row| row.kind.is_joined()) {
-            // All that is left of it came from elsewhere.
-            return Vec::new();
-        }
-        self.of(rows.clone()).outputs(section, rows)
+        self.terms(rows.clone()).map_or_else(Vec::new, |terms| self.on(terms).outputs(section, rows, terms))
     }
 
-    /// Judges one section's rows and tells every section rule's outcome, and by which parameters.
+    /// Judges one section's rows and tells every section rule's outcome; none if all that is left of the section came from
+    /// elsewhere.
     pub fn explain<'a>(
         &self,
         section: Symbol,
         rows: impl Iterator<Item = &'a Row> + Clone,
         conclusions: &mut Conclusions,
-    ) -> (Vec<Judged>, Arc<Params>) {
-        let bench = self.of(rows.clone());
+    ) -> Option<Explained> {
+        let terms = self.terms(rows.clone())?;
+        let Bench { params, .. } = self.on(terms);
         let dossier = Dossier::build(section, rows, &self.symbols);
-        (rules::judge(&dossier, &bench.params, conclusions), bench.params)
+        let outcomes = rules::judge(&dossier, &params, conclusions);
+        let bidders = dossier.bids.iter().map(|bid| bid.bidder).collect();
+        Some(Explained { outcomes, terms, params, bidders })
     }
 }
 
+/// What is told of a section when somebody asks.
+pub struct Explained {
+    /// Every section rule's outcome.
+    pub outcomes: Vec<Judged>,
+    /// On which terms it is judged.
+    pub terms: Terms,
+    /// By which parameters.
+    pub params: Arc<Params>,
+    /// Who bids.
+    pub bidders: Vec<Symbol>,
+}
+
 impl Bench {
-    fn outputs<'a>(&self, section: Symbol, rows: impl Iterator<Item = &'a Row> + Clone) -> Vec<Output> {
+    fn outputs<'a>(
+        &self,
+        section: Symbol,
+        rows: impl Iterator<Item = &'a Row> + Clone,
+        terms: Terms,
+    ) -> Vec<Output> {
         let mut outputs = Vec::new();
         let mut conclusions = Conclusions::default();
         if is_matter(&rows) {
@@ -210,13 +237,14 @@ impl Bench {
             let dossier = Dossier::build(section, rows.clone(), &self.symbols);
             let judged = rules::judge(&dossier, &self.params, &mut conclusions);
             conclude(conclusions, &mut outputs);
-            let undecided = judged.iter().filter_map(|j| Some((j.rule, j.outcome.undecided()?))).collect();
-            outputs.push(Output::Published(Published::Undecided(undecided)));
+            let endings = judged.iter().map(|judged| (judged.rule, judged.outcome.ending())).collect();
+            outputs.push(Output::Published(Published::Ended(terms.source, endings)));
+            outputs.push(Output::ForDetails(Detail::Terms(terms)));
             self.uses(&dossier, rows, &mut outputs);
             self.met(&dossier, &mut outputs);
             outputs.extend(awarded(&dossier).map(Output::Dated));
             outputs.extend(session(&dossier).map(Output::Session));
-            outputs.extend(roll(&dossier).map(Output::Roll));
+            outputs.extend(roll(&dossier).map(Output::ForDetails));
             outputs.extend(watch::key_project(&dossier).into_iter().map(Output::Watched));
         }
         outputs.sort_unstable();

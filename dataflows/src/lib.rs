@@ -29,6 +29,7 @@ pub mod json;
 pub mod judge;
 pub mod matter;
 pub mod normalise;
+pub mod oddities;
 pub mod operators;
 pub mod params;
 pub mod replay;

@@ -93,6 +93,8 @@ thresholds! {
     near_ceiling_permille: 990, 1..=1000;
     /// From which share on a common holder is reported (REL-05), in thousandths.
     holder_share_permille: 50, 1..=500;
+    /// How far ahead of now an event may be dated, minutes (DQ-07).
+    future_minutes: 15, 0..=1440;
     /// How late an opening may begin, minutes (OPN-01, OPN-02).
     opening_grace_minutes: 15, 0..=1440;
     /// How many live bidders an opening needs (BUY-11).

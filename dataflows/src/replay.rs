@@ -7,11 +7,12 @@
 
 use crate::driver::{Driver, Pace};
 use crate::editions::{Edition, Editions};
-use crate::engine::{Change, Engine, Explanation};
+use crate::engine::{Change, Commit, Engine, Explanation};
 use crate::event::{Admitted, Door, Event, Refused, reread};
 use crate::finding::{Published, Rendered};
 use crate::intake::Archive;
 use crate::normalise::Placeholders;
+use crate::oddities::content_of;
 use crate::operators::{Diff, Time};
 use crate::params::Params;
 use crate::symbols::{EventRef, Symbols};
@@ -75,6 +76,8 @@ pub struct Replay<'a> {
     engine: Engine,
     changes: Receiver<Change>,
     batch: Vec<Event>,
+    /// Other contents that came under the names of events, and were refused.
+    refused: Vec<(EventRef, u64)>,
     /// The instant of each commit that is under way.
     instants: BTreeMap<Time, i64>,
     /// The latest of them: what is told does not go back in time, though a timer does that came after its moment.
@@ -120,6 +123,7 @@ impl<'a> Replay<'a> {
             engine,
             changes,
             batch: Vec::new(),
+            refused: Vec::new(),
             instants: BTreeMap::new(),
             reached: i64::MIN,
             holds: BTreeMap::new(),
@@ -144,7 +148,10 @@ impl<'a> Replay<'a> {
         let (name, _) = self.symbols.name(&event.source, &event.id);
         match self.memory.body(name) {
             Some(same) if same == body => return Taken::Duplicate,
-            Some(_) => return Taken::Conflict,
+            Some(_) => {
+                self.refused.push((name, content_of(&body)));
+                return Taken::Conflict;
+            }
             None => self.memory.keep(name, body),
         }
         self.latest = self.latest.max(event.time.0);
@@ -157,6 +164,12 @@ impl<'a> Replay<'a> {
             self.flush();
         }
         Taken::Accepted
+    }
+
+    /// Notes that another content came under the name of an event and was refused, as a journal's quarantine says.
+    pub fn refused(&mut self, source: &str, id: &str, body: &[u8]) {
+        let name = self.symbols.find_name(source, id);
+        self.refused.extend(name.map(|name| (name, content_of(body))));
     }
 
     /// Brings time to its end and waits until everything is computed.
@@ -232,10 +245,10 @@ impl<'a> Replay<'a> {
         entries
     }
 
-    /// What is there other than once (counts of undecided rules: less than once). Empty, or the engine is wrong.
+    /// What is there other than once (of how rules ended: less than once). Empty, or the engine is wrong.
     pub fn miscounted(&self) -> Vec<(&Published, Diff)> {
         let right = |what: &Published, count: Diff| match what {
-            Published::Undecided(_) => count > 0,
+            Published::Ended(..) => count > 0,
             Published::Finding(_) | Published::Quality(_) | Published::Watched(_) => count == 1,
         };
         let wrong = self.holds.iter().filter(|(what, count)| !right(what, **count));
@@ -270,11 +283,18 @@ impl<'a> Replay<'a> {
     }
 
     fn flush(&mut self) {
-        if self.batch.is_empty() {
-            return;
+        if !self.batch.is_empty() {
+            let commit = self.driver.take(self.batch.iter(), &self.memory);
+            self.batch.clear();
+            self.feed(commit);
         }
-        let commit = self.driver.take(self.batch.iter(), &self.memory);
-        self.batch.clear();
+        if !self.refused.is_empty() {
+            let commit = self.driver.refused(self.refused.drain(..));
+            self.feed(commit);
+        }
+    }
+
+    fn feed(&mut self, commit: Commit) {
         let now = self.driver.now().unwrap_or(self.latest).max(self.now_told());
         self.reached = self.reached.max(now);
         self.instants.insert(commit.time, self.reached);

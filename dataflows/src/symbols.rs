@@ -212,6 +212,17 @@ impl Symbols {
         (self.text(source), id.to_owned())
     }
 
+    /// The system that reported an event.
+    pub fn source(&self, event: EventRef) -> Symbol {
+        read(&self.names).get(event.0).0
+    }
+
+    /// The one of two whose string is the lesser.
+    pub fn first_of(&self, a: Symbol, b: Symbol) -> Symbol {
+        let strings = read(&self.strings);
+        if a == b || strings.arena.get(a.0) < strings.arena.get(b.0) { a } else { b }
+    }
+
     /// Whether event `a`'s name is greater than event `b`'s, by source and then id.
     pub fn name_is_greater(&self, a: EventRef, b: EventRef) -> bool {
         let (names, strings) = (read(&self.names), read(&self.strings));

@@ -25,7 +25,8 @@ struct Expected {
     parties: Vec<String>,
 }
 
-/// The findings of a case for the rules it names, by replay on `workers` workers.
+/// The findings of a case for the rules it names, and the rows of those that speak of the data alone, by replay on
+/// `workers` workers.
 fn found(case: &Case, workers: usize) -> Vec<Expected> {
     let now = Instant::parse(&case.now).expect("a case's now is an instant").0;
     let door = Door::new(&[7; 32], Placeholders::default());
@@ -37,8 +38,10 @@ fn found(case: &Case, workers: usize) -> Vec<Expected> {
     }
     replay.finish();
     assert!(replay.miscounted().is_empty(), "{}: {:?}", case.case, replay.miscounted());
-    let findings = replay.findings().into_iter().filter(|f| case.rules.contains(&f.rule));
-    findings.map(|f| Expected { rule: f.rule, section: f.section, parties: f.parties }).collect()
+    let of_quality = |rule: &str| Rule::of(rule).is_some_and(Rule::is_of_quality);
+    let rows = replay.quality().into_iter().filter(|row| of_quality(&row.rule));
+    let all = replay.findings().into_iter().chain(rows).filter(|f| case.rules.contains(&f.rule));
+    all.map(|f| Expected { rule: f.rule, section: f.section, parties: f.parties }).collect()
 }
 
 /// "*" as a section matches any.

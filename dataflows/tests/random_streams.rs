@@ -19,9 +19,10 @@ use xiezhi_dataflows::event::Admitted;
 use xiezhi_dataflows::finding::EVIDENCE_MAX;
 use xiezhi_dataflows::rules::Rule;
 
-/// The rules that give data-quality rows: groups that are the venue's own, hubs, slips of units, bad codes.
-const GUARDED: [&str; 9] =
-    ["DEV-07", "DEV-08", "DEV-09", "DEV-12", "DOC-05", "DOC-06", "PER-06", "DQ-03", "DQ-05"];
+/// The rules that give data-quality rows: groups that are the venue's own, hubs, slips of units, bad codes, events dated
+/// ahead. Names with several contents never come so far: `oddities` tells of them.
+const GUARDED: [&str; 10] =
+    ["DEV-07", "DEV-08", "DEV-09", "DEV-12", "DOC-05", "DOC-06", "PER-06", "DQ-03", "DQ-05", "DQ-07"];
 
 /// Operations of a stream, at most.
 const OPS: usize = 45;
@@ -103,6 +104,23 @@ fn what_is_found_is_what_the_rules_say() {
             wrong += &against(&holds, &replay(events, 1, instant(*now)));
         }
         wrong
+    });
+    println!("findings compared, by rule: {:?}", fired.borrow());
+}
+
+#[test]
+fn other_thresholds_and_profiles_are_kept_to_as_well() {
+    let fired: RefCell<BTreeMap<String, usize>> = RefCell::default();
+    try_streams(300, (now(), any::<u64>()), |events, (now, seed)| {
+        let rules = streams::other_rules(&mut streams::Dice(*seed));
+        let holds = oracle::holds_by(&rules, &typed(events), instant(*now));
+        for found in &holds.findings {
+            *fired.borrow_mut().entry(found.rule.clone()).or_default() += 1;
+        }
+        match against(&holds, &streams::replay_by(&rules, events, instant(*now))) {
+            wrong if wrong.is_empty() => wrong,
+            wrong => format!("{wrong}by {rules:?}"),
+        }
     });
     println!("findings compared, by rule: {:?}", fired.borrow());
 }

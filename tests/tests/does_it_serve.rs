@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use xiezhi_dataflows::event::KINDS;
 use xiezhi_dataflows::rules::Rule;
-use xiezhi_tests::events::{BIDDERS, announced, bid, case, ndjson, one_agent, one_lock, retracted};
+use xiezhi_tests::events::{BIDDERS, SOURCE, announced, bid, case, ndjson, one_agent, one_lock, retracted};
 use xiezhi_tests::{Client, Daemon, Home, encoded, eventually, run};
 
 /// The largest body that is taken, and the most events in one request: promises of the interface.
@@ -214,8 +214,14 @@ fn a_section_is_explained_rule_by_rule_with_reasons() {
     let (_daemon, client) = home.start();
     client.accept(&one_lock("E3"));
     finding(&client, "DEV-03", "E3");
+    // A third bidder with the same lock, elsewhere: a finding over sections, told with each of them.
+    client.accept(&[bid("E4", 2, json!({"pricing_lock": "GLD-E3"}))]);
+    let explained = eventually("what spans sections", || {
+        let explained = client.get_json("/api/v1/sections/E3/explain");
+        let across = explained["history"].as_array().is_some_and(|h| h.iter().any(|f| f["rule"] == "DEV-12"));
+        across.then_some(explained)
+    });
     let section = client.get_json("/api/v1/sections/E3");
-    let explained = client.get_json("/api/v1/sections/E3/explain");
     assert_eq!(section["outcomes"], explained["outcomes"]);
     assert_eq!(section["section"], "E3");
     // An announcement and two bids, and what other rules know of the section.
@@ -238,6 +244,11 @@ fn a_section_is_explained_rule_by_rule_with_reasons() {
     }
     assert_eq!(by_rule.len(), outcomes.len(), "each rule once");
     assert_eq!(by_rule["DEV-03"].0, "triggered");
+    // From the events to the edition of the rules and the articles.
+    let lock = outcomes.iter().find(|outcome| outcome["rule"] == "DEV-03").expect("DEV-03");
+    assert_eq!(lock["findings"][0]["evidence"].as_array().map(Vec::len), Some(2), "{lock}");
+    assert!(lock["basis"][0]["article"].is_string() && lock["basis"][0]["verified"].is_boolean(), "{lock}");
+    assert_eq!(explained["edition"], 1);
     // The bids say neither their machines' codes nor a price.
     let (word, reason) = by_rule["DEV-01"];
     assert!(word == "insufficient_data" && reason.contains("device"), "{word}: {reason}");
@@ -247,6 +258,9 @@ fn a_section_is_explained_rule_by_rule_with_reasons() {
     let data = home.data().to_string_lossy().into_owned();
     let now = jiff::Timestamp::now().to_string();
     let told = run(&["explain", "E3", "--data-dir", &data, "--now", &now, "--json"]).well().json_lines();
+    for field in ["edition", "profile", "history", "quality"] {
+        assert_eq!(told[0][field], explained[field], "{field}");
+    }
     for rule in told[0]["outcomes"].as_array().expect("rules") {
         let (word, reason) = by_rule[rule["rule"].as_str().expect("a rule")];
         assert_eq!(
@@ -301,7 +315,11 @@ fn metrics_have_every_label_set_at_zero_and_then_move() {
     assert!(after[r#"xiezhi_alert_notices_total{kind="created",level="orange"}"#] >= 1.0);
     assert!(after["xiezhi_journal_commit_seconds_count"] >= 2.0);
     assert!(before.keys().all(|name| after.contains_key(name)), "no sample ever goes away");
-    assert_eq!(before.len(), after.len(), "nobody who sends events makes labels");
+    // Nobody who sends events makes labels, but for the few source systems that sections come from.
+    let of_source = format!("source=\"{SOURCE}\"");
+    for name in after.keys().filter(|name| !before.contains_key(*name)) {
+        assert!(name.starts_with("xiezhi_rule_sections{") && name.contains(&of_source), "{name}");
+    }
 }
 
 /// The samples of a text in Prometheus' format, which must be whole: told of in HELP and TYPE, each once, buckets

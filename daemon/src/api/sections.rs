@@ -1,17 +1,15 @@
 //! One section: what is known, what every rule says of it and why, and what came of it.
 
 use super::{App, Named, Problem, named};
-use crate::explained::Explained;
-use crate::ledger::{AlertFilter, FindingFilter};
-use crate::service::Service;
+use crate::explained::{Explained, bidders};
+use crate::ledger::{AlertFilter, FindingFilter, QualityFilter, Reader};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::sync::Arc;
 use xiezhi_alerts::message::{Directory, SectionNames};
 
-/// The most findings or alerts that are listed with a section.
+/// The most findings, alerts or data-quality rows that are listed with a section.
 const LISTED_MAX: usize = 1000;
 
 /// A section with what came of it.
@@ -24,16 +22,25 @@ pub(super) struct Section {
     explained: Explained,
 }
 
-async fn explained(service: Arc<Service>, code: String) -> Result<Explained, Problem> {
+async fn explained(app: &App, code: String) -> Result<Explained, Problem> {
+    let (service, of) = (app.service()?, code.clone());
     let unknown = || Problem::not_found("no event about a section of this code holds; codes are upper case");
     let task = tokio::task::spawn_blocking(move || {
         let explanation = service.engine().explain(service.symbols.find(&code)?)?;
         let now = crate::clock::system_now();
         let explained = Explained::new(&code, Some(now), &explanation, Vec::new(), &service.symbols);
         let edition = service.edition_of(&explanation.params);
-        Some(Explained { edition, ..explained })
+        Some((Explained { edition, ..explained }, bidders(&explanation, &service.symbols)))
     });
-    task.await.map_err(Problem::internal)?.ok_or_else(unknown)
+    let (mut explained, bidders) = task.await.map_err(Problem::internal)?.ok_or_else(unknown)?;
+    let filter = QualityFilter { section: Some(of), ..QualityFilter::default() };
+    let read = move |ledger: &Reader| {
+        Ok((ledger.quality(&filter, None, LISTED_MAX)?.0, ledger.across_sections(&bidders, LISTED_MAX)?))
+    };
+    let (quality, history) = app.read(read).await?;
+    explained.add_quality(quality.into_iter().map(|quality| quality.row));
+    explained.history = history;
+    Ok(explained)
 }
 
 /// `GET /api/v1/sections/{section}`.
@@ -41,7 +48,7 @@ pub(super) async fn section(State(app): State<App>, code: Named) -> Result<Json<
     let code = named(code)?;
     let service = app.service()?;
     let names = service.directory.section(&code);
-    let explained = explained(service, code.clone()).await?;
+    let explained = explained(&app, code.clone()).await?;
     let of = code;
     let (findings, alerts) = app
         .read(move |ledger| {
@@ -59,5 +66,5 @@ pub(super) async fn section(State(app): State<App>, code: Named) -> Result<Json<
 /// `GET /api/v1/sections/{section}/explain`.
 pub(super) async fn explain(State(app): State<App>, code: Named) -> Result<Json<Explained>, Problem> {
     let code = named(code)?;
-    Ok(Json(explained(app.service()?, code).await?))
+    Ok(Json(explained(&app, code).await?))
 }

@@ -1,24 +1,21 @@
 //! `xiezhi coverage`: what the data let each rule conclude, by rule and by the system that the data came from.
 //!
 //! Every section is explained, by the same functions as it is judged, and the outcomes are counted. A section's source
-//! system is that of its first notice (`section.announced`), else of its first event.
+//! system is that of its first notice (`section.announced`), else of its first event. The daemon counts the same as it goes
+//! (`metrics/coverage.rs`).
 
+use super::history::{History, HistoryArgs};
 use super::output::{Output, counted, grouped, unless_pipe_closed};
-use super::session::{Session, SessionArgs};
 use crate::config::{EXIT_CODE, Rules};
 use anyhow::Result;
 use serde::Serialize;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use xiezhi_dataflows::event::{Data, Event};
-use xiezhi_dataflows::facts::{Update, is_matter, updates};
+use xiezhi_dataflows::event::Event;
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::rules::{Judged, Outcome, Rule};
-use xiezhi_dataflows::symbols::{Symbol, Symbols};
 
 /// How many missing fields are told of a rule: the most frequent.
 const MISSING_SHOWN: usize = 3;
@@ -32,14 +29,8 @@ Examples:
   xiezhi coverage history.ndjson
   xiezhi coverage --data-dir /var/lib/xiezhi --json")]
 pub struct Args {
-    /// Files of events; without any, the journal of a daemon, which may be running.
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// The daemon's data directory.
-    #[arg(long, value_name = "DIR", default_value = crate::config::DATA_DIR, conflicts_with = "files")]
-    data_dir: PathBuf,
     #[command(flatten)]
-    session: SessionArgs,
+    history: HistoryArgs,
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
@@ -104,7 +95,7 @@ pub struct Missing {
 /// # Errors
 /// If something cannot be read or written.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let rules = match Rules::load(args.session.rules.as_deref()) {
+    let rules = match Rules::load(args.history.rules()) {
         Ok(rules) => rules,
         Err(errors) => {
             eprintln!("{errors}");
@@ -118,27 +109,20 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 }
 
 fn coverage(args: &Args, rules: &Rules) -> Result<Coverage> {
-    let mut options = args.session.clone();
-    if args.files.is_empty() {
-        // As the daemon judges: by the clock, not by the latest event.
-        options.now = options.now.or(Some(Instant(crate::clock::system_now())));
-    }
-    let mut session = Session::start(&options, rules, None)?;
-    let symbols = session.replay.symbols().clone();
-    let mut sections = Sections::new(symbols.clone());
-    let mut seen = |event: &Event| sections.see(event);
-    if args.files.is_empty() {
-        session.feed_journal(&args.data_dir, rules, &mut seen)?;
-    } else {
-        session.feed(&args.files, &mut seen, &mut |_| Ok(()))?;
-    }
-    session.replay.finish();
+    let mut seen = BTreeSet::new();
+    let mut see = |event: &Event| {
+        if let Some(section) = event.data.section().filter(|section| !seen.contains(*section)) {
+            seen.insert(section.to_owned());
+        }
+    };
+    let History { session, edition, .. } = args.history.run(rules, &mut see)?;
+    let replay = &session.replay;
     let (mut counts, mut judged) = (BTreeMap::<String, (u64, Counts)>::new(), 0);
-    for (section, first) in sections.first {
+    for section in seen {
         // Nothing about it may hold any more.
-        let Some(explanation) = session.replay.explain(&symbols.text(section)) else { continue };
+        let Some(explanation) = replay.explain(&section) else { continue };
         judged += 1;
-        let (of_source, counts) = counts.entry(first.source.into()).or_default();
+        let (of_source, counts) = counts.entry(replay.symbols().text(explanation.source)).or_default();
         *of_source += 1;
         explanation.outcomes.iter().for_each(|judged| counts.note(judged));
     }
@@ -148,48 +132,11 @@ fn coverage(args: &Args, rules: &Rules) -> Result<Coverage> {
         rules: counts.0.into_iter().map(|(rule, count)| count.of(rule)).collect(),
     };
     Ok(Coverage {
-        now: session.replay.now().map(|now| Instant(now).to_rfc3339()),
-        profile: rules.params.profile.name.clone(),
+        now: replay.now().map(|now| Instant(now).to_rfc3339()),
+        profile: edition.newest().profile.name.clone(),
         sections: judged,
         sources: counts.into_iter().map(source).collect(),
     })
-}
-
-/// Which event of a section came first: a notice before others, then by time and name, whatever their order of arrival.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct First {
-    is_no_notice: bool,
-    at: i64,
-    source: Box<str>,
-}
-
-/// The sections seen, each with its first event.
-struct Sections {
-    symbols: Arc<Symbols>,
-    first: BTreeMap<Symbol, First>,
-}
-
-impl Sections {
-    fn new(symbols: Arc<Symbols>) -> Sections {
-        Sections { symbols, first: BTreeMap::new() }
-    }
-
-    fn see(&mut self, event: &Event) {
-        let (name, _) = self.symbols.name(&event.source, &event.id);
-        let is_no_notice = !matches!(event.data, Data::SectionAnnounced(_));
-        updates(event, name, &self.symbols, &mut |update| {
-            let (Update::Section(section, _) | Update::Detail(section, _)) = update else { return };
-            if is_matter(&self.symbols.text(section)) {
-                return;
-            }
-            let first = First { is_no_notice, at: event.time.0, source: event.source.clone() };
-            match self.first.get_mut(&section) {
-                Some(known) if *known <= first => {}
-                Some(known) => *known = first,
-                None => drop(self.first.insert(section, first)),
-            }
-        });
-    }
 }
 
 /// Outcomes by rule.

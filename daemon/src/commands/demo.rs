@@ -55,6 +55,8 @@ const DAY_HOURS: std::ops::Range<i64> = 8..18;
 /// How long to wait until the last commit's findings are in the ledger, before something is said about them.
 const BREATH: Duration = Duration::from_millis(400);
 
+/// How far events may be ahead of the played clock, minutes: a day is played at most at once.
+const MINUTES_OF_DAY: u32 = 24 * 60;
 /// How often the clock of the played day moves.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -138,10 +140,13 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         "獬豸 Xiezhi · 演示 demo: a simulated trading venue, played through the real daemon (seed {}).",
         args.seed
     );
+    let mut params = Params::default();
+    // A batch of a day's events comes before the played clock does: that they are ahead of it says nothing.
+    params.thresholds.future_minutes = MINUTES_OF_DAY;
     let setup = Setup {
         data_dir: data_dir.to_owned(),
         workers: 1,
-        params: Params::default(),
+        params,
         placeholders: Placeholders::default(),
         clock: clock.clone(),
         sink: Box::new(screen),
@@ -242,6 +247,7 @@ impl Player {
             Err(refused) => Item::Refused(Box::new(refused), event.json.clone().into_bytes()),
         };
         let items = batch.iter().map(admit).collect();
+        batch.first().into_iter().for_each(|event| self.clock.set(event.at.max(self.clock.now())));
         let Ok(reply) = self.service.ingest.submit(items, "demo") else { bail!("the daemon is stopping") };
         let receipt: Receipt = reply.blocking_recv().context("the journal")?;
         if let Some(refusal) = receipt.quarantined.first() {

@@ -2,33 +2,24 @@
 //!
 //! By the same function, on the same rows, as the judgement itself: what is told here is what the engine concluded.
 
+use super::history::{History, HistoryArgs};
 use super::output::{Output, unless_pipe_closed};
 use super::replay::entry;
-use super::session::{Session, SessionArgs};
 use crate::config::{EXIT_CODE, Rules};
-use crate::explained::{Explained, of_bidders};
+use crate::explained::{Explained, bidders, of_bidders};
 use anyhow::{Context, Result};
-use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use xiezhi_dataflows::event::{Data, Event};
 use xiezhi_dataflows::finding::Value;
-use xiezhi_dataflows::normalise::{self, Instant};
+use xiezhi_dataflows::normalise;
 
 /// `xiezhi explain`
 #[derive(clap::Args)]
 pub struct Args {
     /// The section's code.
     section: String,
-    /// Files of events to judge it by; without any, the journal of a daemon, which may be running.
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// The daemon's data directory.
-    #[arg(long, value_name = "DIR", default_value = crate::config::DATA_DIR, conflicts_with = "files")]
-    data_dir: PathBuf,
     #[command(flatten)]
-    session: SessionArgs,
+    history: HistoryArgs,
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
@@ -39,7 +30,7 @@ pub struct Args {
 /// # Errors
 /// If something cannot be read or written, or the section is in none of the files.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let rules = match Rules::load(args.session.rules.as_deref()) {
+    let rules = match Rules::load(args.history.rules()) {
         Ok(rules) => rules,
         Err(errors) => {
             eprintln!("{errors}");
@@ -54,41 +45,23 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 fn explained(args: &Args, rules: &Rules) -> Result<Explained> {
     let section = normalise::code(&args.section).into_owned();
-    let mut options = args.session.clone();
-    if args.files.is_empty() {
-        // As the daemon judges: by the clock, not by the latest event.
-        options.now = options.now.or(Some(Instant(crate::clock::system_now())));
-    }
-    let mut session = Session::start(&options, rules, None)?;
-    let mut bidders = BTreeSet::new();
-    let mut seen = |event: &Event| bidders.extend(bidder_in(event, &section).map(str::to_owned));
-    if args.files.is_empty() {
-        session.feed_journal(&args.data_dir, rules, &mut seen)?;
-    } else {
-        session.feed(&args.files, &mut seen, &mut |_| Ok(()))?;
-    }
-    session.replay.finish();
+    let History { session, on_record, .. } = args.history.run(rules, &mut |_| {})?;
     let replay = &session.replay;
     let explanation = replay.explain(&section);
     let explanation = explanation.with_context(|| format!("no event about section {section} holds there"))?;
-    let history = of_bidders(replay.findings(), &bidders);
-    Ok(Explained::new(&section, replay.now(), &explanation, history, replay.symbols()))
-}
-
-/// Who bids in the section, if the event says so.
-fn bidder_in<'e>(event: &'e Event, section: &str) -> Option<&'e str> {
-    let (of, bidder) = match &event.data {
-        Data::BidSubmitted(bid) => (&bid.section, &bid.bidder),
-        Data::BidOpened(bid) => (&bid.section, &bid.bidder),
-        _ => return None,
-    };
-    (of.as_str() == section).then(|| bidder.code.as_str())
+    let history = of_bidders(replay.findings(), &bidders(&explanation, replay.symbols()));
+    let mut explained = Explained::new(&section, replay.now(), &explanation, history, replay.symbols());
+    explained.add_quality(replay.quality().into_iter().filter(|row| row.section.as_ref() == Some(&section)));
+    explained.edition = on_record.and_then(|editions| editions.number_of(&explanation.params));
+    Ok(explained)
 }
 
 fn text(explained: &Explained) -> String {
     let mut text = format!("标段 {}", explained.section);
     let now = explained.now.as_deref().unwrap_or("no time");
-    let _ = writeln!(text, "  ({} rows of facts, at {now}, profile {})\n", explained.rows, explained.profile);
+    let edition = explained.edition.map(|number| format!(", edition {number}")).unwrap_or_default();
+    let Explained { rows, profile, .. } = explained;
+    let _ = writeln!(text, "  ({rows} rows of facts, at {now}, profile {profile}{edition})\n");
     for rule in &explained.outcomes {
         let reason = rule.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         let _ = writeln!(text, "{}  {}  {}", rule.rule, word(rule.outcome), rule.zh);

@@ -13,6 +13,7 @@ pub mod check_config;
 pub mod coverage;
 pub mod demo;
 pub mod explain;
+pub mod history;
 pub mod input;
 pub mod output;
 pub mod replay;

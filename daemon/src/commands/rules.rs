@@ -95,6 +95,8 @@ fn text(page: &RulePage) -> String {
     }
     field("checks", page.checks.zh);
     field("", page.checks.en);
+    field("parameters", page.parameters.zh);
+    field("", page.parameters.en);
     for threshold in &page.thresholds {
         let changed = if threshold.value == threshold.default {
             String::new()
@@ -130,6 +132,9 @@ mod tests {
         {
             assert!(shown.contains(part), "{part} is not in\n{shown}");
         }
+        assert!(shown.contains("those of the day on which the section was announced"), "{shown}");
         assert!(text(&RulePage::new(Rule::Dev07, &params)).contains("none: a bare lead"));
+        let many = text(&RulePage::new(Rule::His02, &params));
+        assert!(many.contains("the newest of the edition in force"), "{many}");
     }
 }

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use xiezhi_dataflows::editions::Edition;
 use xiezhi_dataflows::event::{Admitted, Door, Event, reread};
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::replay::{Replay, Taken, Told};
@@ -105,6 +106,19 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If the site key cannot be read, or the format is none of this version.
     pub fn start(args: &SessionArgs, rules: &Rules, tell: Option<Box<Told<'a>>>) -> Result<Session<'a>> {
+        Session::under(args, rules, Edition::always(rules.params.clone()), tell)
+    }
+
+    /// As [`start`](Session::start), under an edition of the rules; of `rules` only the placeholders count.
+    ///
+    /// # Errors
+    /// As [`start`](Session::start).
+    pub fn under(
+        args: &SessionArgs,
+        rules: &Rules,
+        edition: Edition,
+        tell: Option<Box<Told<'a>>>,
+    ) -> Result<Session<'a>> {
         match args.format {
             Format::Events => {}
             Format::Ggzy => bail!("--format ggzy (the national data standard) is not in this version yet"),
@@ -112,9 +126,8 @@ impl<'a> Session<'a> {
         }
         let key = args.site_key.as_deref().map_or(Ok(REPLAY_KEY), read_key)?;
         let door = || Door::new(&key, rules.placeholders.clone());
-        let (placeholders, params) = (rules.placeholders.clone(), rules.params.clone());
-        let now = args.now.map(|now| now.0);
-        let replay = Replay::new(door(), placeholders, params, args.workers.into(), now, tell);
+        let (placeholders, now) = (rules.placeholders.clone(), args.now.map(|now| now.0));
+        let replay = Replay::under(door(), placeholders, edition, args.workers.into(), now, tell);
         Ok(Session { replay, tally: Tally::default(), door: door() })
     }
 
@@ -168,16 +181,17 @@ impl<'a> Session<'a> {
         rules: &Rules,
         seen: &mut dyn FnMut(&Event),
     ) -> Result<()> {
-        let broken =
-            Reader::open(data_dir)?.for_each(0, |entry| match reread(&entry.body, &rules.placeholders) {
-                Ok(event) => {
-                    seen(&event);
-                    self.replay.admitted(Admitted { event, body: entry.body, warnings: Vec::new() });
-                    self.tally.accepted += 1;
-                    ControlFlow::Continue(())
-                }
-                Err(faults) => ControlFlow::Break(format!("event {} cannot be read: {faults}", entry.seq)),
-            })?;
+        let reader = Reader::open(data_dir)?;
+        let broken = reader.for_each(0, |entry| match reread(&entry.body, &rules.placeholders) {
+            Ok(event) => {
+                seen(&event);
+                self.replay.admitted(Admitted { event, body: entry.body, warnings: Vec::new() });
+                self.tally.accepted += 1;
+                ControlFlow::Continue(())
+            }
+            Err(faults) => ControlFlow::Break(format!("event {} cannot be read: {faults}", entry.seq)),
+        })?;
+        reader.conflicts(|source, id, body| self.replay.refused(source, id, body))?;
         match broken {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(why) => bail!("the journal in {}: {why}", data_dir.display()),

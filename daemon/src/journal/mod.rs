@@ -28,7 +28,7 @@ mod tests;
 pub use append::{MAX_BODY_BYTES, MAX_NAME_BYTES};
 pub use error::JournalError;
 pub use files::DataDirLock;
-pub use quarantine::{NewQuarantined, Quarantined, Reason, ReasonCount};
+pub use quarantine::{CONFLICT, NewQuarantined, Quarantined, Reason, ReasonCount};
 pub use reader::{Entry, Reader};
 pub use record::Leaf;
 pub use schema::{FORMAT, journal_path};

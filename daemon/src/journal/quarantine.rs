@@ -18,6 +18,9 @@ const MAX_TEXT_BYTES: usize = 4096;
 /// Reasons kept of one entry. A sender mends the first few and sends again.
 const MAX_REASONS: usize = 32;
 
+/// The leading reason of what was refused because its name was taken by another content.
+pub const CONFLICT: &str = "conflict";
+
 /// Why something was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
@@ -188,6 +191,20 @@ pub(super) fn list(conn: &Connection, after_qid: u64, limit: usize) -> rusqlite:
     )?
     .query_map((signed(after_qid), signed(limit as u64)), quarantined)?
     .collect()
+}
+
+/// Calls `f` with source, id and body of everything that was refused because of a name that was taken.
+pub(super) fn conflicts(conn: &Connection, f: &mut dyn FnMut(&str, &str, &[u8])) -> rusqlite::Result<()> {
+    let mut select = conn.prepare_cached(
+        "SELECT source, id, body FROM quarantine
+         WHERE reason = ?1 AND source IS NOT NULL AND id IS NOT NULL AND body IS NOT NULL ORDER BY qid",
+    )?;
+    let mut rows = select.query([CONFLICT])?;
+    while let Some(row) = rows.next()? {
+        let text = |column| row.get_ref(column).and_then(|value| Ok(value.as_str()?));
+        f(text(0)?, text(1)?, text(2)?.as_bytes());
+    }
+    Ok(())
 }
 
 fn quarantined(row: &Row<'_>) -> rusqlite::Result<Quarantined> {

@@ -150,6 +150,11 @@ impl Reader {
         quarantine::list(&self.conn, after_qid, limit).map_err(JournalError::sqlite("read the quarantine of"))
     }
 
+    /// Calls `f` with source, id and body of everything that was refused because another content has its name.
+    pub fn conflicts(&self, mut f: impl FnMut(&str, &str, &[u8])) -> Result<(), JournalError> {
+        quarantine::conflicts(&self.conn, &mut f).map_err(JournalError::sqlite("read the quarantine of"))
+    }
+
     /// How much is in quarantine by leading reason, in the order of the reasons' codes.
     pub fn quarantine_counts(&self) -> Result<Vec<ReasonCount>, JournalError> {
         quarantine::counts(&self.conn).map_err(JournalError::sqlite("read the quarantine of"))

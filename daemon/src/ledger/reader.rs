@@ -11,7 +11,9 @@ use super::{LedgerError, ledger_path};
 use rusqlite::{Connection, OpenFlags, Row, ToSql};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use xiezhi_dataflows::finding::Rendered;
 
 /// A page of a list.
 #[derive(Debug, Serialize)]
@@ -106,6 +108,23 @@ impl Reader {
             ],
             limit,
         )
+    }
+
+    /// Findings over many sections that name one of these parties, by name.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn across_sections(
+        &self,
+        parties: &BTreeSet<String>,
+        limit: usize,
+    ) -> Result<Vec<Rendered>, LedgerError> {
+        let parties = serde_json::to_string(parties).map_err(|source| self.row(source))?;
+        let named = "section IS NULL AND EXISTS (SELECT 1 FROM json_each(body, '$.parties') AS party
+                     WHERE party.value IN (SELECT value FROM json_each(?)))";
+        let read = |row: &Row<'_>| Ok((row.get(0)?, watching::parsed(row, 1)?));
+        let conditions = [(named, Some(parties.as_str()))];
+        Ok(self.rows("SELECT name, body FROM findings", "name", &conditions, limit, read)?.0)
     }
 
     /// Alerts by id.

@@ -11,7 +11,7 @@
 use super::{Failure, JournalArchive, ServiceError, watermark};
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::journal::{Journal, NewEvent, NewQuarantined, Reason};
+use crate::journal::{CONFLICT, Journal, NewEvent, NewQuarantined, Reason};
 use crate::metrics::{EventOutcome, Metrics};
 use serde::Serialize;
 use std::collections::{HashMap, VecDeque};
@@ -23,9 +23,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::Edition;
-use xiezhi_dataflows::engine::Engine;
+use xiezhi_dataflows::engine::{Commit, Engine};
 use xiezhi_dataflows::event::{Admitted, Event, Fault, Refused};
 use xiezhi_dataflows::normalise::Placeholders;
+use xiezhi_dataflows::oddities::content_of;
 use xiezhi_dataflows::symbols::Symbols;
 
 /// How many submissions may wait; past it the sender is told to try again.
@@ -238,6 +239,8 @@ struct Gathered {
     quarantined: Vec<NewQuarantined>,
     /// The place in `new` of each name that is in this transaction.
     names: HashMap<(String, String), usize>,
+    /// Names that came with another content, and what tells it from others.
+    conflicts: Vec<(String, String, u64)>,
     replies: Vec<(oneshot::Sender<Receipt>, Receipt)>,
 }
 
@@ -295,10 +298,14 @@ impl Committer {
             return;
         }
         if let Some(commit) = self.driver.turn() {
-            self.fed.store(commit.time, Ordering::Release);
-            self.engine.feed(commit);
+            self.feed(commit);
         }
         self.turning.note(self.driver.turning_left());
+    }
+
+    fn feed(&self, commit: Commit) {
+        self.fed.store(commit.time, Ordering::Release);
+        self.engine.feed(commit);
     }
 
     /// Sorts a submission's items into new, duplicate and quarantined.
@@ -359,7 +366,7 @@ impl Committer {
     }
 
     fn commit(&mut self, gathered: Gathered) -> Result<(), ServiceError> {
-        let Gathered { events, new, quarantined, replies, .. } = gathered;
+        let Gathered { events, new, quarantined, conflicts, replies, .. } = gathered;
         if !new.is_empty() || !quarantined.is_empty() {
             let timer = self.metrics.journal_commit.start_timer();
             self.journal.append(self.driver.next_time(), self.clock.now(), &new, &quarantined)?;
@@ -375,8 +382,15 @@ impl Committer {
             };
             let commit = self.driver.take(events.iter(), &archive);
             self.commits.note(commit.time);
-            self.fed.store(commit.time, Ordering::Release);
-            self.engine.feed(commit);
+            self.feed(commit);
+        }
+        if !conflicts.is_empty() {
+            let symbols = &self.symbols;
+            let named = conflicts
+                .iter()
+                .filter_map(|(source, id, content)| Some((symbols.find_name(source, id)?, *content)));
+            let commit = self.driver.refused(named);
+            self.feed(commit);
         }
         let lag = (watermark(&self.fed) + 1).saturating_sub(self.engine.progress());
         self.metrics.frontier_lag.set(lag.cast_signed());
@@ -409,12 +423,13 @@ impl Gathered {
 
     fn conflict(&mut self, event: &Event, body: Vec<u8>, index: usize, origin: &str, receipt: &mut Receipt) {
         let reason = Reason {
-            code: "conflict".to_owned(),
+            code: CONFLICT.to_owned(),
             path: "id".to_owned(),
             message: "names an event that came before with another content; send a correction under an id of its own, \
                       and event.retracted for what was wrong"
                 .to_owned(),
         };
+        self.conflicts.push((event.source.to_string(), event.id.to_string(), content_of(&body)));
         let quarantined = NewQuarantined {
             origin: origin.to_owned(),
             reasons: vec![reason],

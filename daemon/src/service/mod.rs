@@ -38,6 +38,7 @@ use xiezhi_dataflows::event::{Door, Event, reread};
 use xiezhi_dataflows::finding::{Published, Rendered};
 use xiezhi_dataflows::intake::Archive;
 use xiezhi_dataflows::normalise::Placeholders;
+use xiezhi_dataflows::oddities::content_of;
 use xiezhi_dataflows::operators::Diff;
 use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::symbols::{EventRef, Symbols};
@@ -296,7 +297,7 @@ impl Service {
     /// The latest edition on record with these parameters: the one that a section judged by them goes by.
     pub fn edition_of(&self, params: &Params) -> Option<u64> {
         let editions = self.editions.lock().unwrap_or_else(PoisonError::into_inner);
-        editions.records().iter().rev().find(|record| record.rules == *params).map(|record| record.number)
+        editions.number_of(params)
     }
 
     /// Publishes the rules of the configuration, if they have changed since it last spoke; tells whether.
@@ -384,6 +385,7 @@ impl Loading<'_> {
             }
             parser.join().map_err(|_| ServiceError::Ended("the parser ended by a panic".to_owned()))?
         })?;
+        self.refuse(&Reader::open(data_dir)?, symbols)?;
         while self.engine.progress() <= self.fed {
             let change =
                 self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
@@ -391,6 +393,18 @@ impl Loading<'_> {
         }
         self.engine.settle(self.driver.skip());
         self.drain();
+        Ok(())
+    }
+
+    /// Takes in what the quarantine says of names that came with several contents.
+    fn refuse(&mut self, reader: &Reader, symbols: &Symbols) -> Result<(), ServiceError> {
+        let mut contents = Vec::new();
+        reader.conflicts(|source, id, body| {
+            contents.extend(symbols.find_name(source, id).map(|name| (name, content_of(body))));
+        })?;
+        let commit = self.driver.refused(contents.into_iter());
+        self.fed = commit.time;
+        self.engine.feed(commit);
         Ok(())
     }
 
@@ -447,7 +461,7 @@ fn findings_of<'a>(
     published
         .filter_map(|what| match what {
             Published::Finding(finding) => Some(finding.render(symbols)),
-            Published::Quality(_) | Published::Undecided(_) | Published::Watched(_) => None,
+            Published::Quality(_) | Published::Ended(..) | Published::Watched(_) => None,
         })
         .map(|finding| (finding.name(), finding))
         .collect()

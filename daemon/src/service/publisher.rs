@@ -11,7 +11,7 @@ use super::{Failure, NOTICES_BUFFERED, ServiceError, findings_of};
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::ledger::{Applied, Changes, Holding, Ledger, place_of};
-use crate::metrics::Metrics;
+use crate::metrics::{Coverage, Metrics};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -37,6 +37,7 @@ pub struct Publisher {
     symbols: Arc<Symbols>,
     directory: Arc<Directory>,
     metrics: Arc<Metrics>,
+    coverage: Coverage,
     sink: Box<dyn NoticeSink>,
     notices: broadcast::Sender<Arc<NoticeShown>>,
 }
@@ -49,7 +50,8 @@ impl Publisher {
         metrics: Arc<Metrics>,
         sink: Box<dyn NoticeSink>,
     ) -> Publisher {
-        Publisher { symbols, directory, metrics, sink, notices: broadcast::Sender::new(NOTICES_BUFFERED) }
+        let (coverage, notices) = (metrics.coverage(), broadcast::Sender::new(NOTICES_BUFFERED));
+        Publisher { symbols, directory, metrics, coverage, sink, notices }
     }
 
     /// New notices, as they are given.
@@ -93,7 +95,7 @@ impl Publisher {
                     let entry = entry.render(&self.symbols);
                     holding.watched.insert(entry.party.clone(), entry);
                 }
-                Published::Finding(_) | Published::Undecided(_) => {}
+                Published::Finding(_) | Published::Ended(..) => {}
             }
         }
         drop(holdings);
@@ -101,14 +103,12 @@ impl Publisher {
         self.tell(ledger, applied)
     }
 
-    fn count(&self, what: &Published, diff: Diff) {
+    fn count(&mut self, what: &Published, diff: Diff) {
         match what {
             Published::Finding(_) | Published::Watched(_) => {}
             Published::Quality(row) => self.metrics.quality(row.rule, diff as i64),
-            Published::Undecided(rules) => {
-                for (rule, outcome) in rules.iter() {
-                    self.metrics.undecided(*rule, *outcome, diff as i64);
-                }
+            Published::Ended(source, rules) => {
+                self.coverage.count(*source, rules, diff as i64, &self.symbols)
             }
         }
     }
@@ -133,7 +133,7 @@ impl Publisher {
                     let entry = entry.render(&self.symbols);
                     note(&mut after.watched, entry.party.clone(), entry, holds);
                 }
-                Published::Undecided(_) => {}
+                Published::Ended(..) => {}
             }
         }
         if after.is_empty() {

@@ -4,8 +4,9 @@
 //! would make all rules run again; here they meet in an operator of their own, one state a section, which runs only
 //! the rules on what has changed: files and bills when a bid comes, scores when an expert gives one.
 //!
-//! *Invariants.* What is published is a function of the details that hold, of the roll (who bids, in which consortium),
-//! and of the parameters. Fingerprints are held once, shared, by the event that gave them.
+//! *Invariants.* What is published is a function of the details that hold, of the roll (who bids, in which consortium), of the
+//! terms on which the section is judged (the same as the judge's), and of the parameters. Fingerprints are held once,
+//! shared, by the event that gave them.
 
 mod papers;
 mod scores;
@@ -13,20 +14,35 @@ mod scores;
 pub use papers::{Paper, Papers};
 pub use scores::{Cell, ScoreBook};
 
+use crate::editions::EditionNo;
 use crate::finding::Published;
 use crate::history::{Rulebook, apply, emit_difference};
-use crate::judge::Bench;
-use crate::operators::{Diff, Keyed, Shared, Time};
+use crate::judge::{Bench, Benches, Day};
+use crate::operators::{self, Diff, Keyed, Shared, Time};
 use crate::params::Params;
-use crate::rules::{self, Conclusions, Judged};
+use crate::rules::{self, Conclusions, Ending, Judged, Rule};
 use crate::symbols::{EventRef, Symbol};
 use differential_dataflow::VecCollection;
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 use std::sync::Arc;
+
+/// On which terms a section is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Terms {
+    /// By which edition of the rules.
+    pub edition: EditionNo,
+    /// By the parameters of which day in it.
+    pub day: Day,
+    /// The source system that its data came from.
+    pub source: Symbol,
+}
 
 /// One event's details about one section.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Detail {
+    /// How the section is judged. From the judge.
+    Terms(Terms),
     /// Who bids, and the other members of each consortium; both sorted. From the judge.
     Roll(Arc<[(Symbol, Vec<Symbol>)]>),
     /// Fingerprints of a bid's file; without bidder, of the tender document. Sorted.
@@ -92,36 +108,95 @@ impl Detail {
 /// The details of one section.
 #[derive(Default)]
 pub struct Section {
+    terms: Option<Terms>,
     details: Vec<Detail>,
+    /// None while there are no details: most sections of a venue that gives none.
+    book: Option<Box<Book>>,
+    ended: Option<Published>,
+}
+
+/// What the details of a section amount to.
+#[derive(Default)]
+struct Book {
     papers: Papers,
     scores: ScoreBook,
-    /// What the rules on papers conclude.
-    on_papers: Vec<Published>,
-    /// What the rules on scores conclude.
-    on_scores: Vec<Published>,
+    on_papers: Concluded,
+    on_scores: Concluded,
+}
+
+/// What some rules conclude.
+#[derive(Default)]
+struct Concluded {
+    /// Sorted.
+    published: Vec<Published>,
+    endings: Vec<(Rule, Ending)>,
+}
+
+impl Concluded {
+    /// Replaces it by what `judge` says now.
+    fn publish(
+        &mut self,
+        judge: impl FnOnce(&mut Conclusions) -> Vec<Judged>,
+        out: &mut dyn FnMut(Published, Diff),
+    ) {
+        let mut conclusions = Conclusions::default();
+        let judged = judge(&mut conclusions);
+        let after = published(conclusions);
+        emit_difference(&self.published, &after, |published| published, out);
+        self.published = after;
+        self.endings = judged.iter().map(|judged| (judged.rule, judged.outcome.ending())).collect();
+    }
+}
+
+/// What of a section's details is to be looked at anew.
+#[derive(Clone, Copy)]
+struct Anew {
+    papers: bool,
+    scores: bool,
+    terms: bool,
 }
 
 impl Section {
-    fn publish_papers(&mut self, bench: &Bench, out: &mut dyn FnMut(Published, Diff)) {
-        let mut conclusions = Conclusions::default();
-        rules::judge_papers(&self.papers, &bench.params, &mut conclusions);
-        let after = published(conclusions);
-        emit_difference(&self.on_papers, &after, |published| published, out);
-        self.on_papers = after;
-    }
-
-    fn publish_scores(&mut self, bench: &Bench, out: &mut dyn FnMut(Published, Diff)) {
-        let mut conclusions = Conclusions::default();
-        rules::judge_scores(&self.scores, &bench.params, &mut conclusions);
-        let after = published(conclusions);
-        emit_difference(&self.on_scores, &after, |published| published, out);
-        self.on_scores = after;
+    fn conclude(
+        &mut self,
+        reading: &Reading,
+        section: Symbol,
+        anew: Anew,
+        out: &mut dyn FnMut(Published, Diff),
+    ) {
+        let anew = Anew { terms: anew.terms || self.book.is_none(), ..anew };
+        let mut book = self.book.take().unwrap_or_default();
+        let on_terms = self.terms.map(|terms| reading.benches.on(terms));
+        let Bench { params, symbols } = on_terms.as_ref().unwrap_or(&reading.newest);
+        let Book { papers, scores, on_papers, on_scores } = &mut *book;
+        if anew.papers {
+            *papers = Papers::merge(section, &self.details, symbols);
+        }
+        if anew.papers || anew.terms {
+            on_papers.publish(|conclusions| rules::judge_papers(papers, params, conclusions), out);
+        }
+        if anew.scores {
+            *scores = ScoreBook::merge(section, &self.details, symbols);
+        }
+        if anew.scores || anew.terms {
+            on_scores.publish(|conclusions| rules::judge_scores(scores, params, conclusions), out);
+        }
+        let endings = || on_papers.endings.iter().chain(&on_scores.endings).copied().collect();
+        let ended = self.terms.map(|terms| Published::Ended(terms.source, endings()));
+        if self.ended != ended {
+            self.ended.take().into_iter().for_each(|before| out(before, -1));
+            ended.iter().for_each(|after| out(after.clone(), 1));
+            self.ended = ended;
+        }
+        self.book = (!self.details.is_empty()).then_some(book);
     }
 
     /// Every detail rule's outcome, as [`rules::judge`] tells those of the section rules.
     pub fn explain(&self, params: &Params, conclusions: &mut Conclusions) -> Vec<Judged> {
-        let mut outcomes = rules::judge_papers(&self.papers, params, conclusions);
-        outcomes.extend(rules::judge_scores(&self.scores, params, conclusions));
+        let nothing = Book::default();
+        let book = self.book.as_deref().unwrap_or(&nothing);
+        let mut outcomes = rules::judge_papers(&book.papers, params, conclusions);
+        outcomes.extend(rules::judge_scores(&book.scores, params, conclusions));
         outcomes
     }
 }
@@ -136,43 +211,60 @@ fn published(conclusions: Conclusions) -> Vec<Published> {
     published
 }
 
+/// By what details are judged.
+pub struct Reading {
+    benches: Rc<Benches>,
+    /// For a section of which nothing is known but details, and so no day: the newest parameters in force.
+    newest: Rc<Bench>,
+}
+
 impl Keyed for Section {
     type Key = Symbol;
     type Row = Detail;
     type Out = Published;
-    type Context = Bench;
+    type Context = Reading;
 
     fn change(
         &mut self,
-        bench: &Bench,
+        reading: &Reading,
         section: &Symbol,
         changes: &[((Symbol, Detail), Diff)],
         out: &mut dyn FnMut(Published, Diff),
     ) {
-        // What goes first: a roll that changed goes and comes in one commit.
+        let mut anew = Anew { papers: false, scores: false, terms: false };
+        // What goes first: terms or a roll that changed go and come in one commit.
         for wanted in [-1, 1] {
             for ((_, detail), diff) in changes.iter().filter(|(_, diff)| diff.signum() == wanted) {
+                match detail {
+                    Detail::Terms(terms) => {
+                        self.terms = (*diff > 0).then_some(*terms);
+                        anew.terms = true;
+                        continue;
+                    }
+                    Detail::Score(_) => anew.scores = true,
+                    Detail::Roll(_) | Detail::Prints { .. } | Detail::Items { .. } => anew.papers = true,
+                }
                 apply(&mut self.details, detail, *diff);
             }
         }
-        let is_score = |((_, detail), _): &((Symbol, Detail), Diff)| matches!(detail, Detail::Score(_));
-        if changes.iter().any(|change| !is_score(change)) {
-            self.papers = Papers::merge(*section, &self.details, &bench.symbols);
-            self.publish_papers(bench, out);
-        }
-        if changes.iter().any(is_score) {
-            self.scores = ScoreBook::merge(*section, &self.details, &bench.symbols);
-            self.publish_scores(bench, out);
-        }
+        self.conclude(reading, *section, anew, out);
     }
 
-    fn reconsider(&mut self, _: &Bench, after: &Bench, _: &Symbol, out: &mut dyn FnMut(Published, Diff)) {
-        self.publish_papers(after, out);
-        self.publish_scores(after, out);
+    fn reconsider(
+        &mut self,
+        _: &Reading,
+        after: &Reading,
+        section: &Symbol,
+        out: &mut dyn FnMut(Published, Diff),
+    ) {
+        // Where there are terms, they say which edition it is, and come by themselves.
+        if self.terms.is_none() {
+            self.conclude(after, *section, Anew { papers: false, scores: false, terms: true }, out);
+        }
     }
 
     fn is_empty(&self) -> bool {
-        self.details.is_empty()
+        self.details.is_empty() && self.terms.is_none()
     }
 }
 
@@ -181,5 +273,8 @@ pub fn concluded<'scope>(
     details: VecCollection<'scope, Time, (Symbol, Detail), Diff>,
     rules: &Rulebook<'scope>,
 ) -> (VecCollection<'scope, Time, Published, Diff>, Shared<Section>) {
-    rules.judged::<Section>(details, "details")
+    let benches = rules.benches.clone();
+    let reading =
+        move |edition| Rc::new(Reading { benches: benches.clone(), newest: benches.newest(edition) });
+    operators::judged::<Section>(details, rules.turns.clone(), "details", reading)
 }

@@ -55,7 +55,7 @@ impl Papers {
                         }
                     }
                 }
-                Detail::Score(_) => {}
+                Detail::Score(_) | Detail::Terms(_) => {}
             }
         }
         for ((bidder, item), (_, event, price)) in prices {

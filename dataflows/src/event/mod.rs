@@ -8,6 +8,7 @@ pub mod door;
 pub mod fault;
 mod read;
 mod scrub;
+mod section;
 mod types;
 mod values;
 mod words;

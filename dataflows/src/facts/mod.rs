@@ -44,11 +44,6 @@ fn inspection_symbol(inspection: &Inspection, symbols: &Symbols) -> Symbol {
     symbols.intern(&format!("inspection {}", inspection.inspection.as_str()))
 }
 
-/// Whether rows under this symbol are a matter's (see [`Update::Section`]).
-pub fn is_matter(text: &str) -> bool {
-    text.starts_with("complaint ") || text.starts_with("inspection ")
-}
-
 /// Gives the rows of an event, if any rule reads events of its kind.
 pub fn updates(event: &Event, name: EventRef, symbols: &Symbols, give: &mut dyn FnMut(Update)) {
     let (kind, facts, section, bidder) = match gathered(event, symbols) {

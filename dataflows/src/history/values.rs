@@ -101,8 +101,9 @@ fn judge(bench: &Bench, value: Fact, holders: &[Holder]) -> Vec<Told> {
     let hub = thresholds.hub_bidders as usize;
     let is_person = value.kind() == FactKind::Person;
     let rule = if is_person { Rule::Per06 } else { Rule::Dev12 };
-    let bidders = bidders(holders, hub + 1);
     let least = if is_person { thresholds.rotation_min as usize } else { 2 };
+    // More are not needed to tell a hub, and there may be thousands.
+    let bidders = bidders(holders, least.max(hub + 1));
     if bidders.len() < least || !is_person && holders.iter().all(|h| h.section == holders[0].section) {
         return Vec::new();
     }

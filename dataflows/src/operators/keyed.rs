@@ -55,25 +55,53 @@ pub trait Keyed: Default + 'static {
     fn is_empty(&self) -> bool;
 }
 
+/// The states of all keys of this worker, in parts that turn to an edition one by one: each is a table of its own, so
+/// that a turn need not look at the others.
+pub struct Parts<S: Keyed> {
+    parts: Vec<HashMap<S::Key, S>>,
+}
+
+impl<S: Keyed> Parts<S> {
+    fn new(parts: u32) -> Parts<S> {
+        Parts { parts: (0..parts).map(|_| HashMap::new()).collect() }
+    }
+
+    fn part_of(&self, key: &S::Key) -> usize {
+        if self.parts.len() == 1 {
+            return 0;
+        }
+        let hash: u64 = key.hashed().into();
+        // The low bits choose the worker.
+        (hash >> 32) as usize % self.parts.len()
+    }
+
+    /// The state of a key.
+    pub fn get(&self, key: &S::Key) -> Option<&S> {
+        self.parts[self.part_of(key)].get(key)
+    }
+}
+
 /// The states of all keys of this worker, to ask from outside the dataflow, between its steps.
-pub type Shared<S> = Rc<RefCell<HashMap<<S as Keyed>::Key, S>>>;
+pub type Shared<S> = Rc<RefCell<Parts<S>>>;
 
 type Builder<O> = CapacityContainerBuilder<Vec<(O, Time, Diff)>>;
 
 /// The changes of one time, key by key, in the order of keys.
 fn apply<S: Keyed>(
-    states: &mut HashMap<S::Key, S>,
+    states: &mut Parts<S>,
     changes: &mut Vec<((S::Key, S::Row), Diff)>,
-    context: impl Fn(&S::Key) -> Rc<S::Context>,
+    context: impl Fn(usize) -> Rc<S::Context>,
     out: &mut dyn FnMut(S::Out, Diff),
 ) {
     consolidate(changes);
     for of_key in changes.chunk_by(|a, b| a.0.0 == b.0.0) {
         let key = &of_key[0].0.0;
-        let state = states.entry(key.clone()).or_default();
-        state.change(&context(key), key, of_key, out);
+        let part = states.part_of(key);
+        let of_part = &mut states.parts[part];
+        let state = of_part.entry(key.clone()).or_default();
+        state.change(&context(part), key, of_key, out);
         if state.is_empty() {
-            states.remove(key);
+            of_part.remove(key);
         }
     }
 }
@@ -88,7 +116,7 @@ pub fn keyed<'scope, S: Keyed>(
     let context = Rc::new(context);
     rows.inner
         .unary_frontier::<Builder<S::Out>, _, _, _>(by_key, name, |_, _| {
-            let mut states: HashMap<S::Key, S> = HashMap::new();
+            let mut states: Parts<S> = Parts::new(1);
             let mut stash = Stash::default();
             move |(input, frontier), output| {
                 input.for_each_stamp(|capability, batches| {
@@ -118,14 +146,8 @@ struct InForce<C> {
 }
 
 impl<C> InForce<C> {
-    fn part<K: Hashable>(key: &K) -> u32 {
-        let hash: u64 = key.hashed().into();
-        // The low bits choose the worker.
-        (hash >> 32) as u32 % TURNS
-    }
-
-    fn context<K: Hashable>(&self, key: &K) -> Rc<C> {
-        let edition = self.of_part[Self::part(key) as usize];
+    fn context(&self, part: usize) -> Rc<C> {
+        let edition = self.of_part[part];
         self.contexts.get(&edition).cloned().unwrap_or_else(|| (self.make)(edition))
     }
 
@@ -156,7 +178,7 @@ pub fn judged<'scope, S: Keyed>(
     context: impl Fn(EditionNo) -> Rc<S::Context> + 'static,
 ) -> (VecCollection<'scope, Time, S::Out, Diff>, Shared<S>) {
     let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
-    let shared: Shared<S> = Rc::default();
+    let shared: Shared<S> = Rc::new(RefCell::new(Parts::new(TURNS)));
     let states = shared.clone();
     let base = BTreeMap::from([(0, context(0))]);
     let mut in_force = InForce { of_part: vec![0; TURNS as usize], contexts: base, make: Box::new(context) };
@@ -192,7 +214,7 @@ pub fn judged<'scope, S: Keyed>(
                             Change::Turn(turn) => turn_over(&mut states, &mut in_force, turn, &mut give),
                         }
                     }
-                    apply(&mut states, &mut rows, |key| in_force.context(key), &mut give);
+                    apply(&mut states, &mut rows, |part| in_force.context(part), &mut give);
                 }
             }
         })
@@ -202,14 +224,13 @@ pub fn judged<'scope, S: Keyed>(
 
 /// Judges the states of one part anew, in the order of their keys.
 fn turn_over<S: Keyed>(
-    states: &mut HashMap<S::Key, S>,
+    states: &mut Parts<S>,
     in_force: &mut InForce<S::Context>,
     turn: Turn,
     give: &mut dyn FnMut(S::Out, Diff),
 ) {
     let (before, after) = in_force.turn(turn);
-    let of_part = states.iter_mut().filter(|(key, _)| InForce::<S::Context>::part(*key) == turn.part);
-    let mut of_part: Vec<(&S::Key, &mut S)> = of_part.collect();
+    let mut of_part: Vec<(&S::Key, &mut S)> = states.parts[turn.part as usize].iter_mut().collect();
     of_part.sort_unstable_by_key(|(key, _)| *key);
     for (key, state) in of_part {
         state.reconsider(&before, &after, key, give);

@@ -8,7 +8,7 @@
 mod keyed;
 mod spans;
 
-pub use keyed::{Keyed, Shared, judged, keyed};
+pub use keyed::{Keyed, Parts, Shared, judged, keyed};
 pub use spans::{Length, Moment, spans};
 
 use std::collections::BTreeMap;

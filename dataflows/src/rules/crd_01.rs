@@ -21,7 +21,7 @@
 //! area and for its time; a "blacklist" of another kind does not by itself. The articles bar parties, not
 //! agents or managers: for entries on persons no article in the folder says invalid.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, shared};
 use crate::dossier::{Credit, Dossier, Sourced};
 use crate::event::CreditKind;
 use crate::finding::{Finding, Name, Quantity, Severity};
@@ -79,15 +79,10 @@ fn finding(
     let severity = if is_barred { params.severity(rule) } else { Severity::L };
     let finding = Finding::new(rule, dossier.section, severity)
         .key(Name::Bidder, Quantity::Text(bidder))
-        .key(Name::Entry, Quantity::Text(credit.entry))
         .parties([bidder])
         .value(Name::SubmittedAt, Quantity::Instant(at.value))
-        .value(Name::From, Quantity::Day(credit.from))
         .evidence([credit.event, at.event]);
-    match credit.until {
-        Some(until) => finding.value(Name::Until, Quantity::Day(until)),
-        None => finding,
-    }
+    shared::on_entry(finding, credit)
 }
 
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {

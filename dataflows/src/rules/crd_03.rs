@@ -18,7 +18,7 @@
 //! *Caution.* as for CRD-01: only where the entry bars from this kind of tender. Wording if kept general:
 //! 信用记录(黑名单)有效期内被确定为中标人.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, shared};
 use crate::dossier::Dossier;
 use crate::event::CreditKind;
 use crate::finding::{Finding, Name, Quantity, Severity};
@@ -54,16 +54,11 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     let barring = credits.iter().filter(|credit| credit.kind == CreditKind::Blacklist);
     let before = conclusions.findings.len();
     for credit in barring.filter(|credit| credit.in_force(award.notified_at)) {
-        let mut finding = Finding::new(rule, dossier.section, params.severity(rule))
-            .key(Name::Entry, Quantity::Text(credit.entry))
+        let finding = Finding::new(rule, dossier.section, params.severity(rule))
             .parties([award.winner])
             .value(Name::NotifiedAt, Quantity::Instant(award.notified_at))
-            .value(Name::From, Quantity::Day(credit.from))
             .evidence([award.event, credit.event]);
-        if let Some(until) = credit.until {
-            finding = finding.value(Name::Until, Quantity::Day(until));
-        }
-        conclusions.findings.push(finding);
+        conclusions.findings.push(shared::on_entry(finding, credit));
     }
     conclusions.outcome_since(before)
 }

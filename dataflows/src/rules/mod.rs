@@ -43,8 +43,10 @@ mod doc_01;
 mod doc_04;
 mod doc_05;
 mod doc_06;
+mod dq_02;
 mod dq_03;
 mod dq_05;
+mod dq_07;
 mod exp_01;
 mod exp_05;
 mod exp_06;
@@ -115,6 +117,8 @@ pub use crd_02::finding as repeated_collusion;
 pub use dev_12::finding as shared_value;
 pub use dev_13::finding as ring;
 pub use doc_05::is_default as is_default_user;
+pub use dq_02::row as conflicting_contents;
+pub use dq_07::row as dated_ahead;
 pub use his_01::finding as never_wins;
 pub use his_02::finding as recurrent_winner;
 pub use his_04::finding as clique;
@@ -122,7 +126,7 @@ pub use his_10::finding as concentration;
 pub use his_14::finding as serial_withdrawal;
 pub use per_06::finding as rotating_person;
 pub use shared::name_of as value_name;
-pub use sheet::{Basis, Family, Judge, Judged, Judging, Outcome, Said, Sheet, Topic, Undecided};
+pub use sheet::{Basis, Ending, Family, Judge, Judged, Judging, Outcome, Said, Sheet, Topic};
 pub use wit_18::finding as room_conflict;
 pub use wit_19::finding as repeated_records;
 
@@ -288,8 +292,10 @@ rules! {
     Crd02 = "CRD-02": crd_02::SHEET,
     Crd03 = "CRD-03": crd_03::SHEET,
     Ins01 = "INS-01": ins_01::SHEET,
+    Dq02 = "DQ-02": dq_02::SHEET,
     Dq03 = "DQ-03": dq_03::SHEET,
     Dq05 = "DQ-05": dq_05::SHEET,
+    Dq07 = "DQ-07": dq_07::SHEET,
 }
 
 impl Rule {
@@ -300,7 +306,7 @@ impl Rule {
 
     /// Whether it speaks of the data alone: it gives data-quality rows, and never a finding.
     pub fn is_of_quality(self) -> bool {
-        matches!(self, Rule::Dq03 | Rule::Dq05)
+        matches!(self, Rule::Dq02 | Rule::Dq03 | Rule::Dq05 | Rule::Dq07)
     }
 
     /// What its file says at its head, as Markdown: law, needs, formula, example, exclusions.

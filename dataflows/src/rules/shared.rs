@@ -1,7 +1,7 @@
 //! What the rules about shared values have in common: one finding a group, the noise guard.
 
 use super::{Conclusions, Outcome, Rule};
-use crate::dossier::{Bid, Dossier, Group, PartyRecord, Shown};
+use crate::dossier::{Bid, Credit, Dossier, Group, PartyRecord, Shown};
 use crate::event::Industry;
 use crate::finding::{Finding, Name, Quantity};
 use crate::params::Params;
@@ -76,6 +76,16 @@ pub fn about(finding: Finding, who: Symbol, is_person: bool) -> Finding {
         finding.key(Name::Person, Quantity::Text(who)).persons([who])
     } else {
         finding.key(Name::Party, Quantity::Text(who)).parties([who])
+    }
+}
+
+/// Adds the credit entry that a finding rests on: which, and from when to when it is in force.
+pub fn on_entry(finding: Finding, credit: &Credit) -> Finding {
+    let finding =
+        finding.key(Name::Entry, Quantity::Text(credit.entry)).value(Name::From, Quantity::Day(credit.from));
+    match credit.until {
+        Some(until) => finding.value(Name::Until, Quantity::Day(until)),
+        None => finding,
     }
 }
 

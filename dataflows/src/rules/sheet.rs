@@ -23,10 +23,14 @@ pub enum Outcome {
     Error(&'static str),
 }
 
-/// The outcomes that must never be taken for "not triggered".
+/// An outcome without its reason, to be counted: the last three must never be taken for "not triggered".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Undecided {
+pub enum Ending {
+    /// There are findings.
+    Triggered,
+    /// All facts were there, and none of them was out of the ordinary.
+    NotTriggered,
     /// A fact is missing.
     InsufficientData,
     /// The rule does not speak about such a section.
@@ -38,13 +42,7 @@ pub enum Undecided {
 impl Outcome {
     /// The word used in interfaces.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Triggered => "triggered",
-            Outcome::NotTriggered => "not_triggered",
-            Outcome::InsufficientData(_) => "insufficient_data",
-            Outcome::NotApplicable(_) => "not_applicable",
-            Outcome::Error(_) => "error",
-        }
+        self.ending().as_str()
     }
 
     /// What is missing, or why the rule does not apply.
@@ -55,27 +53,36 @@ impl Outcome {
         }
     }
 
-    /// Whether the rule could not conclude.
-    pub fn undecided(self) -> Option<Undecided> {
+    /// The outcome alone.
+    pub fn ending(self) -> Ending {
         match self {
-            Outcome::Triggered | Outcome::NotTriggered => None,
-            Outcome::InsufficientData(_) => Some(Undecided::InsufficientData),
-            Outcome::NotApplicable(_) => Some(Undecided::NotApplicable),
-            Outcome::Error(_) => Some(Undecided::Error),
+            Outcome::Triggered => Ending::Triggered,
+            Outcome::NotTriggered => Ending::NotTriggered,
+            Outcome::InsufficientData(_) => Ending::InsufficientData,
+            Outcome::NotApplicable(_) => Ending::NotApplicable,
+            Outcome::Error(_) => Ending::Error,
         }
     }
 }
 
-impl Undecided {
+impl Ending {
     /// All of them.
-    pub const ALL: [Undecided; 3] = [Undecided::InsufficientData, Undecided::NotApplicable, Undecided::Error];
+    pub const ALL: [Ending; 5] = [
+        Ending::Triggered,
+        Ending::NotTriggered,
+        Ending::InsufficientData,
+        Ending::NotApplicable,
+        Ending::Error,
+    ];
 
-    /// The word used in labels.
+    /// The word used in interfaces and labels.
     pub fn as_str(self) -> &'static str {
         match self {
-            Undecided::InsufficientData => "insufficient_data",
-            Undecided::NotApplicable => "not_applicable",
-            Undecided::Error => "error",
+            Ending::Triggered => "triggered",
+            Ending::NotTriggered => "not_triggered",
+            Ending::InsufficientData => "insufficient_data",
+            Ending::NotApplicable => "not_applicable",
+            Ending::Error => "error",
         }
     }
 }
@@ -217,6 +224,8 @@ pub enum Judge {
     Matter(Judging<Matter>),
     /// By a dataflow over many sections.
     History,
+    /// On the way in, of single events ([`oddities`](crate::oddities)).
+    Intake,
 }
 
 /// A text in the users' two languages.

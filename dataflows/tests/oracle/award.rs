@@ -44,6 +44,7 @@ fn unsigned(section: &Section<'_>, world: &World<'_>) -> Option<Found> {
     let due = end_of_day(at(event, award.notified_at), 30);
     let signed = told!(section.events, ContractSigned).next().is_some();
     let found = Found::new("AWD-06", Some(section.code), "V").parties([&*award.bidder.code]);
+    let found = found.measured([("due", due.to_rfc3339())]);
     (world.now >= due && !signed).then(|| found.evidence([name(event)]))
 }
 

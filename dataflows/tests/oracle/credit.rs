@@ -96,7 +96,8 @@ fn listed_again(world: &World<'_>, entries: &[Entry<'_>], holds: &mut Holds) {
             listed.entry(who).or_default().push(entry.event);
         }
     }
-    for ((kind, who), events) in listed.into_iter().filter(|(_, events)| events.len() >= 2) {
+    let least = world.thresholds().collusion_entries_min as usize;
+    for ((kind, who), events) in listed.into_iter().filter(|(_, events)| events.len() >= least) {
         let found = Found::new("CRD-02", None, "D").key([(kind, who)]).evidence(events);
         holds.findings.insert(if kind == "person" { found.persons([who]) } else { found.parties([who]) });
     }

@@ -101,8 +101,9 @@ fn coincidences(section: &Section<'_>, holds: &mut Holds) {
                 events.extend(of_both.map(|(_, event)| *event));
             }
         }
-        if coinciding.len() >= 3 {
+        if coinciding.len() >= section.thresholds().families_min as usize {
             let found = Found::new("DEV-14", Some(section.code), "L").key([("bidder", a), ("bidder", b)]);
+            let found = found.measured([("families", coinciding.len().to_string())]);
             holds.findings.insert(found.parties([a, b]).evidence(events));
         }
     }

@@ -3,7 +3,7 @@
 use super::bids::Bid;
 use super::terms::Section;
 use super::world::{Name, name};
-use super::{Found, Holds};
+use super::{Found, Holds, percent};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::Text;
 use xiezhi_dataflows::normalise::Instant;
@@ -67,13 +67,18 @@ fn prints(section: &Section<'_>) -> BTreeMap<String, BTreeSet<u64>> {
 /// DOC-01: how much of the prints of two bids is the same.
 fn likeness(section: &Section<'_>, holds: &mut Holds) {
     let mut prints = prints(section);
-    prints.retain(|_, prints| prints.len() >= 20);
+    let thresholds = section.thresholds();
+    let (least, share) = (thresholds.fingerprints_min as usize, thresholds.similarity_min_permille as usize);
+    prints.retain(|_, prints| prints.len() >= least);
     for (a, b) in section.pairs() {
         let (Some(of_a), Some(of_b)) = (prints.get(a), prints.get(b)) else { continue };
-        if of_a.intersection(of_b).count() * 1000 >= of_a.union(of_b).count() * 800 {
+        let (common, all) = (of_a.intersection(of_b).count(), of_a.union(of_b).count());
+        if common * 1000 >= all * share {
             let files = section.bids[a].files().chain(section.bids[b].files());
             let printed = files.filter(|(_, file)| !file.fingerprints.is_empty());
             let found = Found::new("DOC-01", Some(section.code), "S").key([("bidder", a), ("bidder", b)]);
+            let similarity = percent((common * 1000 / all) as i64);
+            let found = found.measured([("common", common.to_string()), ("similarity", similarity)]);
             holds.findings.insert(found.parties([a, b]).evidence(printed.map(|(event, _)| name(event))));
         }
     }

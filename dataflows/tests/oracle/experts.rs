@@ -40,8 +40,12 @@ fn committee(section: &Section<'_>) -> Option<Found> {
     }
     let present: Vec<Name<'_>> =
         signed.into_values().filter_map(|signed| present_by(start, signed)).collect();
-    let wrong = present.len() < 5 || present.len().is_multiple_of(2);
+    let wrong = present.len() < section.thresholds().experts_min as usize || present.len().is_multiple_of(2);
     let found = Found::new("EXP-01", Some(section.code), "V").parties([section.tenderer()?]);
+    let found = found.measured([
+        ("experts", present.len().to_string()),
+        ("required", section.thresholds().experts_min.to_string()),
+    ]);
     (wrong && section.built_or_bought()).then(|| found.evidence(present.into_iter().chain([event])))
 }
 

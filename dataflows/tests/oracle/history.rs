@@ -3,21 +3,17 @@
 use super::bids::{Bid, HARDWARE};
 use super::terms::Section;
 use super::world::{Name, World, at, name, told, within};
-use super::{Found, Holds};
+use super::{Found, Holds, percent};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::normalise::Date;
 
-/// `window_days`
-const WINDOW_DAYS: i32 = 730;
-/// `hub_bidders`
-const HUB: usize = 30;
 /// What is counted by the year.
 const YEAR: i32 = 365;
 
 /// Judges all sections by the rules that look at the whole history.
 pub fn judge(world: &World<'_>, holds: &mut Holds) {
     let links = travelling_values(world, holds);
-    rings(&links, holds);
+    rings(&links, world, holds);
     rotating_persons(world, holds);
     never_winning(world, holds);
     captured(world, holds);
@@ -26,7 +22,8 @@ pub fn judge(world: &World<'_>, holds: &mut Holds) {
 
 /// The bids of a section that lie in the window.
 pub fn recent<'a, 's>(section: &'s Section<'a>, today: Date) -> impl Iterator<Item = &'s Bid<'a>> {
-    section.bids.values().filter(move |bid| within(bid.day(), WINDOW_DAYS, today))
+    let days = section.thresholds().window_days as i32;
+    section.bids.values().filter(move |bid| within(bid.day(), days, today))
 }
 
 /// One use of a value: who, where, as which event says.
@@ -74,10 +71,15 @@ fn travelling_values<'a>(world: &World<'a>, holds: &mut Holds) -> Vec<Link<'a>> 
             events: uses.iter().map(|(_, _, event)| *event).collect(),
         };
         let found = Found::new("DEV-12", None, "L").key([(kind, value)]);
-        if link.bidders.len() > HUB {
+        if link.bidders.len() > world.thresholds().hub_bidders as usize {
             holds.quality.insert(found.evidence([]));
             continue;
         }
+        let sections: BTreeSet<&str> = uses.iter().map(|(_, section, _)| *section).collect();
+        let found = found.measured([
+            ("bidders", link.bidders.len().to_string()),
+            ("sections", sections.len().to_string()),
+        ]);
         let found = found.parties(link.bidders.iter().copied()).evidence(link.events.iter().copied());
         holds.findings.insert(found);
         links.push(link);
@@ -86,14 +88,14 @@ fn travelling_values<'a>(world: &World<'a>, holds: &mut Holds) -> Vec<Link<'a>> 
 }
 
 /// DEV-13: what is linked over values.
-fn rings(links: &[Link<'_>], holds: &mut Holds) {
-    for found in components("DEV-13", links) {
+fn rings(links: &[Link<'_>], world: &World<'_>, holds: &mut Holds) {
+    for found in components("DEV-13", links, world) {
         holds.findings.insert(found);
     }
 }
 
-/// The findings of a rule about three or more bidders: links that have a bidder in common belong together.
-pub fn components(rule: &str, links: &[Link<'_>]) -> Vec<Found> {
+/// The findings of a rule about `ring_min` or more bidders: links that have a bidder in common belong together.
+pub fn components(rule: &str, links: &[Link<'_>], world: &World<'_>) -> Vec<Found> {
     let mut components: Vec<Link<'_>> = Vec::new();
     for link in links {
         let mut joined = link.clone();
@@ -109,7 +111,8 @@ pub fn components(rule: &str, links: &[Link<'_>]) -> Vec<Found> {
         apart.push(joined);
         components = apart;
     }
-    let found = components.into_iter().filter(|component| component.bidders.len() >= 3).map(|component| {
+    components.retain(|component| component.bidders.len() >= world.thresholds().ring_min as usize);
+    let found = components.into_iter().map(|component| {
         let first = component.bidders.first().copied().unwrap_or_default();
         let found = Found::new(rule, None, "L").key([("bidder", first)]);
         found.parties(component.bidders).evidence(component.events)
@@ -117,7 +120,7 @@ pub fn components(rule: &str, links: &[Link<'_>]) -> Vec<Found> {
     found.collect()
 }
 
-/// PER-06: one person in the bids of three organisations.
+/// PER-06: one person in the bids of several organisations.
 fn rotating_persons(world: &World<'_>, holds: &mut Holds) {
     let mut seen: BTreeMap<&str, Link<'_>> = BTreeMap::new();
     for section in &world.sections {
@@ -130,11 +133,13 @@ fn rotating_persons(world: &World<'_>, holds: &mut Holds) {
             }
         }
     }
-    for (person, link) in seen.into_iter().filter(|(_, link)| link.bidders.len() >= 3) {
+    let least = world.thresholds().rotation_min as usize;
+    for (person, link) in seen.into_iter().filter(|(_, link)| link.bidders.len() >= least) {
         let found = Found::new("PER-06", None, "L").key([("person", person)]);
-        if link.bidders.len() > HUB {
+        if link.bidders.len() > world.thresholds().hub_bidders as usize {
             holds.quality.insert(found.evidence([]));
         } else {
+            let found = found.measured([("bidders", link.bidders.len().to_string())]);
             let found = found.parties(link.bidders).persons([person]);
             holds.findings.insert(found.evidence(link.events));
         }
@@ -152,8 +157,10 @@ fn never_winning(world: &World<'_>, holds: &mut Holds) {
             *won |= *award.bidder.code == *bid.bidder;
         }
     }
-    for (bidder, (events, _)) in bids.into_iter().filter(|(_, (events, won))| events.len() >= 10 && !won) {
+    let least = world.thresholds().bids_min as usize;
+    for (bidder, (events, _)) in bids.into_iter().filter(|(_, (events, won))| events.len() >= least && !won) {
         let found = Found::new("HIS-01", None, "L").key([("bidder", bidder)]);
+        let found = found.measured([("bids", events.len().to_string()), ("wins", "0".to_owned())]);
         holds.findings.insert(found.parties([bidder]).evidence(events));
     }
 }
@@ -168,18 +175,25 @@ fn captured(world: &World<'_>, holds: &mut Holds) {
             awards.entry(tenderer).or_default().push((&award.bidder.code, price, name(event)));
         }
     }
+    let (least, share) = (world.thresholds().awards_min as usize, world.thresholds().concentration_permille);
     for (tenderer, awards) in awards {
         let total: i64 = awards.iter().map(|(_, price, _)| price).sum();
         let of = |bidder: &str| awards.iter().filter(|(awarded, _, _)| *awarded == bidder).copied().collect();
         let most = |bidder: &&str| {
             let theirs: Vec<(&str, i64, Name<'_>)> = of(bidder);
             let value: i64 = theirs.iter().map(|(_, price, _)| price).sum();
-            total > 0 && theirs.len() >= 5 && value * 2 >= total
+            total > 0 && theirs.len() >= least && value * 1000 >= total * i64::from(share)
         };
         let bidders: BTreeSet<&str> = awards.iter().map(|(awarded, _, _)| *awarded).filter(most).collect();
         if !bidders.is_empty() {
             let theirs = awards.iter().filter(|(awarded, _, _)| bidders.contains(awarded));
             let found = Found::new("HIS-10", None, "L").key([("tenderer", tenderer)]);
+            let value: i64 = theirs.clone().map(|(_, price, _)| price).sum();
+            let found = found.measured([
+                ("awards", awards.len().to_string()),
+                ("wins", theirs.clone().count().to_string()),
+                ("share", percent(value * 1000 / total)),
+            ]);
             let found = found.evidence(theirs.map(|(_, _, event)| *event));
             holds.findings.insert(found.parties(bidders));
         }
@@ -194,8 +208,10 @@ fn withdrawals(world: &World<'_>, holds: &mut Holds) {
             left.entry(&said.bidder.code).or_default().push(name(event));
         }
     }
-    for (bidder, events) in left.into_iter().filter(|(_, events)| events.len() >= 3) {
+    let least = world.thresholds().withdrawals_min as usize;
+    for (bidder, events) in left.into_iter().filter(|(_, events)| events.len() >= least) {
         let found = Found::new("HIS-14", None, "L").key([("bidder", bidder)]);
+        let found = found.measured([("withdrawals", events.len().to_string()), ("limit", least.to_string())]);
         holds.findings.insert(found.parties([bidder]).evidence(events));
     }
 }

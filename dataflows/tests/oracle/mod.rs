@@ -36,14 +36,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use terms::{Group, Section};
 use world::{Name, World};
 use xiezhi_dataflows::event::{Data, Event};
-use xiezhi_dataflows::finding::{EVIDENCE_MAX, Rendered};
-use xiezhi_dataflows::normalise::Instant;
+use xiezhi_dataflows::finding::{EVIDENCE_MAX, Rendered, Value};
+use xiezhi_dataflows::normalise::{Fen, Instant};
+use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::rules::Rule;
 
 /// Rules whose evidence is not compared: of several chains of control, one is shown.
 const CHAINED: [&str; 4] = ["EXP-05", "REL-02", "REL-04", "REL-09"];
 
-/// A finding or a data-quality row, without its measures.
+/// A finding or a data-quality row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     pub rule: String,
@@ -54,6 +55,8 @@ pub struct Found {
     pub persons: BTreeSet<String>,
     /// `source#id`. None for the rules of [`CHAINED`].
     pub evidence: Option<BTreeSet<String>>,
+    /// What was measured, as it is written. Of a published one all, of one that should hold those that are recomputed.
+    pub measured: BTreeMap<String, String>,
 }
 
 impl Found {
@@ -72,6 +75,7 @@ impl Found {
             .key([(kind, &group.value)])
             .parties(group.bidders.iter().copied())
             .evidence(group.events())
+            .measured([("bidders", group.bidders.len().to_string())])
     }
 
     fn key<const N: usize>(mut self, parts: [(&str, &str); N]) -> Found {
@@ -79,6 +83,16 @@ impl Found {
         parts.sort();
         self.key = parts.join(",");
         self
+    }
+
+    fn measured<const N: usize>(mut self, measures: [(&str, String); N]) -> Found {
+        self.measured.extend(measures.map(|(name, value)| (name.to_owned(), value)));
+        self
+    }
+
+    /// Without what was measured.
+    fn bare(&self) -> Found {
+        Found { measured: BTreeMap::new(), ..self.clone() }
     }
 
     fn parties<'a>(mut self, parties: impl IntoIterator<Item = &'a str>) -> Found {
@@ -111,8 +125,32 @@ impl From<&Rendered> for Found {
             parties: rendered.parties.iter().cloned().collect(),
             persons: rendered.persons.iter().cloned().collect(),
             evidence: (!CHAINED.contains(&&*rendered.rule)).then(|| evidence.collect()),
+            measured: rendered.value.iter().map(|(name, value)| (name.clone(), written(value))).collect(),
         }
     }
+}
+
+/// A measure as text.
+fn written(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Count(count) => count.to_string(),
+    }
+}
+
+/// Money as it is written.
+fn yuan(Fen(fen): Fen) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
+}
+
+/// A share of thousandths as it is written.
+fn percent(permille: i64) -> String {
+    format!("{}.{}%", permille / 10, permille % 10)
+}
+
+/// A length of time in whole seconds, begun ones counted, as it is written.
+fn seconds(from: Instant, to: Instant) -> String {
+    ((to.0 - from.0 + 999_999) / 1_000_000).to_string()
 }
 
 /// What holds.
@@ -136,6 +174,19 @@ impl Holds {
         rows.insert(found);
     }
 
+    /// With the severities of a legal profile in the place of the national ones.
+    fn rated(self, rules: &Params) -> Holds {
+        let rated = |found: Found| {
+            let rule = Rule::of(&found.rule).filter(|rule| rule.sheet().severity.as_str() == found.severity);
+            let other = rule.and_then(|rule| rules.profile.severity.get(&rule));
+            let severity = other.map_or(found.severity, |severity| severity.as_str().to_owned());
+            Found { severity, ..found }
+        };
+        let [findings, quality] =
+            [self.findings, self.quality].map(|rows| rows.into_iter().map(rated).collect());
+        Holds { findings, quality }
+    }
+
     /// What the two do not have in common of the rules that the engine computes, for a reader; empty if nothing.
     pub fn differences(&self, published: &Holds) -> String {
         let mut text = String::new();
@@ -145,17 +196,36 @@ impl Holds {
             ("data-quality row that should hold", &self.quality, &published.quality),
             ("data-quality row that should not hold", &published.quality, &self.quality),
         ] {
-            for found in these.difference(those).filter(|found| Rule::of(&found.rule).is_some()) {
+            let those: BTreeSet<Found> = those.iter().map(Found::bare).collect();
+            let only = these.iter().filter(|found| !those.contains(&found.bare()));
+            for found in only.filter(|found| Rule::of(&found.rule).is_some()) {
                 text.push_str(&format!("{what}: {found:?}\n"));
+            }
+        }
+        for (these, those) in [(&self.findings, &published.findings), (&self.quality, &published.quality)] {
+            let those: BTreeMap<Found, &Found> = those.iter().map(|found| (found.bare(), found)).collect();
+            for (found, published) in
+                these.iter().filter_map(|found| Some((found, those.get(&found.bare())?)))
+            {
+                let wrong =
+                    |(name, value): &(&String, &String)| published.measured.get(*name) != Some(*value);
+                for measure in found.measured.iter().filter(wrong) {
+                    text.push_str(&format!("{measure:?} should be measured: {published:?}\n"));
+                }
             }
         }
         text
     }
 }
 
-/// What holds at `now` (µs) after these events, in whatever order they came and however often.
+/// What holds at `now` (µs) after these events, in whatever order they came and however often, by the usual parameters.
 pub fn holds(events: &[Event], now: i64) -> Holds {
-    let world = World::of(holding(events), Instant(now));
+    holds_by(&Params::default(), events, now)
+}
+
+/// The same by other parameters.
+pub fn holds_by(rules: &Params, events: &[Event], now: i64) -> Holds {
+    let world = World::of(holding(events), Instant(now), rules);
     let mut holds = Holds::default();
     for section in &world.sections {
         devices::judge(section, &mut holds);
@@ -177,7 +247,8 @@ pub fn holds(events: &[Event], now: i64) -> Holds {
     witness::judge_all(&world, &mut holds);
     complaints::judge_all(&world, &mut holds);
     credit::judge(&world, &mut holds);
-    holds
+    quality::judge_events(&world, &mut holds);
+    holds.rated(rules)
 }
 
 /// The events that hold: those that no retraction that holds names.

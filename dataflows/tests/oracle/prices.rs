@@ -3,7 +3,7 @@
 use super::bids::Bid;
 use super::terms::Section;
 use super::world::{Name, name};
-use super::{Found, Holds, runs};
+use super::{Found, Holds, percent, runs, yuan};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::Method;
 use xiezhi_dataflows::normalise::Fen;
@@ -24,10 +24,6 @@ pub fn judge(section: &Section<'_>, holds: &mut Holds) {
     against_the_ceiling(section, &priced, holds);
 }
 
-fn yuan(Fen(fen): Fen) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
-}
-
 /// The finding about the bidders whose price lies from one to another.
 fn found_at(
     section: &Section<'_>,
@@ -39,6 +35,7 @@ fn found_at(
 ) -> Found {
     let there = || priced.iter().filter(|(_, price, _)| (from..=to).contains(price));
     Found::new(rule, Some(section.code), severity)
+        .measured([("bidders", there().count().to_string())])
         .parties(there().map(|(bidder, _, _)| *bidder))
         .evidence(there().map(|(_, _, event)| *event))
 }
@@ -61,13 +58,17 @@ fn equal(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
 fn regular(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
     let distinct: BTreeSet<Fen> = priced.iter().map(|(_, price, _)| *price).collect();
     let mut prices: Vec<Fen> = distinct.into_iter().collect();
-    let of_gaps = runs::of_gaps(&prices);
+    let least = section.thresholds().run_min as usize;
+    let of_gaps = runs::of_gaps(&prices, least);
     prices.retain(|price| *price > Fen(0));
-    let mut of_ratios = runs::of_ratios(&prices);
+    let mut of_ratios = runs::of_ratios(&prices, least);
     of_ratios.retain(|(first, last)| !of_gaps.iter().any(|(from, to)| from <= first && to >= last));
     for (rule, runs) in [("PRI-02", of_gaps), ("PRI-03", of_ratios)] {
         for (from, to) in runs {
             let found = found_at(section, rule, "S", priced, from, to);
+            let step = prices.iter().find(|price| **price > from).map(|next| Fen(next.0 - from.0));
+            let step = step.filter(|_| rule == "PRI-02").map(|step| ("step".to_owned(), yuan(step)));
+            let found = Found { measured: found.measured.into_iter().chain(step).collect(), ..found };
             holds.findings.insert(found.key([("first_price", &yuan(from)), ("last_price", &yuan(to))]));
         }
     }
@@ -92,14 +93,21 @@ fn unit_prices<'a>(bid: &Bid<'a>) -> BTreeMap<&'a str, (Fen, Name<'a>)> {
 fn items(section: &Section<'_>, holds: &mut Holds) {
     let mut prices: BTreeMap<&str, _> =
         section.bids.values().map(|bid| (bid.bidder, unit_prices(bid))).collect();
-    prices.retain(|_, prices| prices.len() >= 10);
+    let thresholds = section.thresholds();
+    let (least, share) = (thresholds.items_min as usize, thresholds.items_equal_permille as usize);
+    prices.retain(|_, prices| prices.len() >= least);
     for (a, b) in section.pairs() {
         let (Some(of_a), Some(of_b)) = (prices.get(a), prices.get(b)) else { continue };
         let common: Vec<_> = of_a.iter().filter_map(|(item, of_a)| Some((*of_a, *of_b.get(item)?))).collect();
         let equal = common.iter().filter(|((of_a, _), (of_b, _))| of_a == of_b).count();
-        if common.len() >= 10 && equal * 1000 >= common.len() * 800 {
+        if common.len() >= least && equal * 1000 >= common.len() * share {
             let events = common.iter().flat_map(|((_, of_a), (_, of_b))| [*of_a, *of_b]);
             let found = Found::new("PRI-05", Some(section.code), "S").key([("bidder", a), ("bidder", b)]);
+            let found = found.measured([
+                ("common", common.len().to_string()),
+                ("equal", equal.to_string()),
+                ("limit", percent(share as i64)),
+            ]);
             holds.findings.insert(found.parties([a, b]).evidence(events));
         }
     }
@@ -120,12 +128,17 @@ fn spread(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
     prices.sort();
     let (sum, count) = (prices.iter().sum::<i128>(), prices.len() as i128);
     let (lowest, second, highest) = (prices[0], prices[1], prices[prices.len() - 1]);
+    let thresholds = section.thresholds();
+    let of = |permille: u32| i128::from(permille);
     // deviation / mean < 0.02, squared
-    let close = squares(&prices) * 10_000 < 4 * (count - 1) * sum.pow(2);
+    let close =
+        squares(&prices) * 1_000_000 < of(thresholds.cv_max_permille).pow(2) * (count - 1) * sum.pow(2);
     // (second − lowest) / deviation of the others > 1.5, squared
     let others = count - 1;
-    let apart = (second - lowest).pow(2) * 4 * others.pow(2) * (others - 1) > 9 * squares(&prices[1..]);
-    let alone = highest * 100 <= second * 102 && second * 100 >= lowest * 105;
+    let distance = (second - lowest).pow(2) * 1_000_000 * others.pow(2) * (others - 1);
+    let apart = distance > of(thresholds.rd_min_permille).pow(2) * squares(&prices[1..]);
+    let alone = highest * 1000 <= second * (1000 + of(thresholds.bunch_permille))
+        && second * 1000 >= lowest * (1000 + of(thresholds.bunch_gap_permille));
     let lowest_wins = section.lowest_wins();
     for (rule, fires) in
         [("PRI-06", close && lowest_wins), ("PRI-07", apart && lowest_wins), ("PRI-11", alone)]
@@ -139,18 +152,26 @@ fn spread(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
 /// PRI-13, 14 and 19: above the ceiling, far below it, close to it.
 fn against_the_ceiling(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
     let Some((ceiling, notice)) = section.ceiling() else { return };
-    for (bidder, _, event) in priced.iter().filter(|(_, price, _)| *price > ceiling) {
+    for (bidder, price, event) in priced.iter().filter(|(_, price, _)| *price > ceiling) {
         let found = Found::new("PRI-13", Some(section.code), "X").key([("bidder", bidder)]);
+        let found = found.measured([("price", yuan(*price)), ("ceiling_price", yuan(ceiling))]);
         holds.findings.insert(found.parties([*bidder]).evidence([*event, notice]));
     }
     let Some((event, award)) = section.award() else { return };
     let Some(price) = award.price else { return };
+    let thresholds = section.thresholds();
+    let of_ceiling = |permille: u32| ceiling.0 * i64::from(permille);
     for (rule, fires) in [
-        ("PRI-14", price.0 * 100 < ceiling.0 * 85),
-        ("PRI-19", price.0 * 100 >= ceiling.0 * 99 && priced.len() >= 3),
+        ("PRI-14", price.0 * 1000 < of_ceiling(thresholds.low_award_permille)),
+        ("PRI-19", price.0 * 1000 >= of_ceiling(thresholds.near_ceiling_permille) && priced.len() >= 3),
     ] {
         if fires {
             let found = Found::new(rule, Some(section.code), "L").parties([&*award.bidder.code]);
+            let found = found.measured([
+                ("awarded_price", yuan(price)),
+                ("ceiling_price", yuan(ceiling)),
+                ("share", percent(price.0 * 1000 / ceiling.0.max(1))),
+            ]);
             holds.findings.insert(found.evidence([name(event), notice]));
         }
     }

@@ -3,14 +3,12 @@
 use super::bids::Bid;
 use super::terms::Section;
 use super::world::{Name, World, latest, name, written};
-use super::{Found, Holds};
+use super::{Found, Holds, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::Method;
 use xiezhi_dataflows::normalise::Instant;
 
 const MINUTE: i64 = 60_000_000;
-/// An opening may begin so late.
-const GRACE: i64 = 15 * MINUTE;
 
 pub fn judge(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
     holds.findings.extend(hurried(section));
@@ -34,6 +32,8 @@ fn hurried(section: &Section<'_>) -> Option<Found> {
     let (deadline, setting) = section.deadline()?;
     let found = Found::new("BUY-02", Some(section.code), "V").parties([section.tenderer()?]);
     let applies = section.called_for() && section.built_or_bought();
+    let found = found
+        .measured([("documents_from", from.to_rfc3339()), ("submission_deadline", deadline.to_rfc3339())]);
     (applies && days_between(from, deadline) < 20).then(|| found.evidence([notice, setting]))
 }
 
@@ -64,9 +64,12 @@ fn few_bidders(section: &Section<'_>, holds: &mut Holds) {
         let (_, first) = only.first_event();
         holds.findings.insert(found.parties([only.bidder]).evidence([method_event, opening_event, first]));
     }
-    if let (true, Some(tenderer)) = (section.called_for() && live.len() < 3, section.tenderer()) {
+    if let (true, Some(tenderer)) =
+        (section.called_for() && live.len() < section.thresholds().bidders_min as usize, section.tenderer())
+    {
         let gone = gone.iter().filter_map(|bid| bid.withdrawn_at()).map(|(_, event)| event);
         let found = Found::new("BUY-11", Some(section.code), "X").parties([tenderer]);
+        let found = found.measured([("bidders", live.len().to_string())]);
         holds.findings.insert(found.evidence(gone.chain([method_event, opening_event])));
     }
 }
@@ -97,16 +100,25 @@ fn rejected(section: &Section<'_>, holds: &mut Holds) {
 fn opening(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
     let Some(tenderer) = section.tenderer() else { return };
     let found = |rule| Found::new(rule, Some(section.code), "V").parties([tenderer]);
+    let grace = i64::from(world.thresholds().opening_grace_minutes) * MINUTE;
     if let Some((opening, event)) = section.opening {
         let early = section.deadline().filter(|(deadline, _)| opening < *deadline);
-        let late = section.opening_at().filter(|(planned, _)| opening.0 > planned.0 + GRACE);
+        let late = section.opening_at().filter(|(planned, _)| opening.0 > planned.0 + grace);
         if early.is_some() || late.is_some() {
             let notices = early.into_iter().chain(late).map(|(_, notice)| notice);
-            holds.findings.insert(found("OPN-01").evidence(notices.chain([event])));
+            let found = found("OPN-01").measured([("opened_at", opening.to_rfc3339())]);
+            let by = |found: Found, name, from, to| found.measured([(name, seconds(from, to))]);
+            let found = early
+                .into_iter()
+                .fold(found, |found, (deadline, _)| by(found, "early_seconds", opening, deadline));
+            let found = late
+                .into_iter()
+                .fold(found, |found, (planned, _)| by(found, "late_seconds", planned, opening));
+            holds.findings.insert(found.evidence(notices.chain([event])));
         }
     } else if let Some((planned, notice)) = section.opening_at()
         && !section.halted()
-        && world.now.0 >= planned.0 + GRACE
+        && world.now.0 >= planned.0 + grace
     {
         holds.findings.insert(found("OPN-02").evidence([notice]));
     }
@@ -120,6 +132,10 @@ fn late_bids(section: &Section<'_>, holds: &mut Holds) {
             && submitted_at > deadline
         {
             let found = Found::new("OPN-03", Some(section.code), "X").key([("bidder", bid.bidder)]);
+            let found = found.measured([
+                ("submitted_at", submitted_at.to_rfc3339()),
+                ("submission_deadline", deadline.to_rfc3339()),
+            ]);
             holds.findings.insert(found.parties([bid.bidder]).evidence([submitted, opened, notice]));
         }
     }

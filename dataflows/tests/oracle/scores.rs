@@ -66,17 +66,19 @@ fn of_kind<'a, 'm>(marks: &'m [Mark<'a>], kind: ScoreKind) -> impl Iterator<Item
 fn outliers(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
     let mut outliers: BTreeMap<&str, Vec<&Mark<'_>>> = BTreeMap::new();
     let judged = marks.iter().filter(|mark| mark.said.kind != Some(ScoreKind::Price));
+    let far = i64::from(section.thresholds().deviation_permille);
     for cell in cells(judged).iter().filter(|cell| cell.len() >= 3) {
         let sum: i64 = cell.iter().map(|mark| mark.score()).sum();
         for mark in cell {
             let (others, number) = (sum - mark.score(), cell.len() as i64 - 1);
-            if (mark.score() * number - others).abs() * 1000 > 300 * others {
+            if (mark.score() * number - others).abs() * 1000 > far * others {
                 outliers.entry(mark.expert).or_default().push(mark);
             }
         }
     }
     for (expert, marks) in outliers {
         let found = Found::new("EXP-08", Some(section.code), "L").key([("expert", expert)]);
+        let found = found.measured([("scores", marks.len().to_string())]);
         let found = found.parties(marks.iter().map(|mark| mark.bidder)).persons([expert]);
         holds.findings.insert(found.evidence(marks.iter().map(|mark| mark.event)));
     }
@@ -112,13 +114,15 @@ fn same_hand(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
     for mark in of_kind(marks, ScoreKind::Subjective) {
         by_expert.entry(mark.expert).or_default().push(mark);
     }
+    let least = section.thresholds().cells_min as usize;
     for (a, of_a) in &by_expert {
         for (b, of_b) in by_expert.range(*a..).skip(1) {
             let common = of_a.iter().flat_map(|mark| of_b.iter().map(move |other| (mark, other)));
             let common: Vec<_> = common.filter(|(mark, other)| mark.cell() == other.cell()).collect();
-            if common.len() >= 10 && common.iter().all(|(mark, other)| mark.score() == other.score()) {
+            if common.len() >= least && common.iter().all(|(mark, other)| mark.score() == other.score()) {
                 let found = Found::new("EXP-14", Some(section.code), "L");
                 let found = found.key([("expert", a), ("expert", b)]).persons([*a, *b]);
+                let found = found.measured([("scores", common.len().to_string())]);
                 let events = common.iter().flat_map(|(mark, other)| [mark.event, other.event]);
                 holds.findings.insert(found.evidence(events));
             }

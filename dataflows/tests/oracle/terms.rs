@@ -3,10 +3,12 @@
 use super::bids::Bid;
 use super::world::{Name, at, earliest, latest, latest_told, told};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use xiezhi_dataflows::event::{
     AwardMade, Data, EvaluationMethod, Event, Industry, Method, Opening, ProjectRegistered,
 };
 use xiezhi_dataflows::normalise::{Fen, Instant};
+use xiezhi_dataflows::params::{Params, Thresholds};
 
 /// What `section.announced` and `section.changed` say alike.
 pub struct Notice<'a> {
@@ -70,6 +72,8 @@ fn own(event: &Event) -> Vec<String> {
 pub struct Section<'a> {
     /// Its code.
     pub code: &'a str,
+    /// The parameters.
+    pub rules: Rc<Params>,
     /// The events that speak of it.
     pub events: Vec<&'a Event>,
     /// What was announced.
@@ -101,12 +105,17 @@ impl<'a> Group<'a> {
 }
 
 /// Every section that an event speaks of; `projects` holds what is registered of each project.
-pub fn sections<'a>(events: &[&'a Event], projects: &BTreeMap<&'a str, Vec<&'a Event>>) -> Vec<Section<'a>> {
+pub fn sections<'a>(
+    events: &[&'a Event],
+    projects: &BTreeMap<&'a str, Vec<&'a Event>>,
+    rules: &Rc<Params>,
+) -> Vec<Section<'a>> {
     let mut sections: BTreeMap<&str, Section<'_>> = BTreeMap::new();
     for event in events {
         if let Some(code) = super::reading::section_of(event) {
             let section = sections.entry(code).or_default();
             section.code = code;
+            section.rules = rules.clone();
             section.events.push(event);
         }
     }
@@ -130,6 +139,11 @@ impl<'a> Section<'a> {
         let project = self.noticed(|notice| notice.project).and_then(|(project, _)| projects.get(project));
         self.registered = project.cloned().unwrap_or_default();
         self
+    }
+
+    /// The thresholds.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.rules.thresholds
     }
 
     /// `opening.started`
@@ -245,7 +259,8 @@ impl<'a> Section<'a> {
 
     /// Whether a group says more of the venue than of the bidders: `noise_share`.
     pub fn is_noise(&self, group: &Group<'_>) -> bool {
-        group.bidders.len() >= 3 && group.bidders.len() * 100 >= self.bids.len() * 80
+        let share = self.thresholds().noise_share_permille as usize;
+        group.bidders.len() >= 3 && group.bidders.len() * 1000 >= self.bids.len() * share
     }
 
     /// Groups of bidders that share a value of which at least two are different.

@@ -3,13 +3,8 @@
 use super::history::{Link, components, recent};
 use super::terms::Section;
 use super::world::{World, name};
-use super::{Found, Holds};
+use super::{Found, Holds, percent};
 use std::collections::BTreeMap;
-
-/// `crowd`
-const CROWD: usize = 50;
-/// `together_min`
-const TOGETHER: usize = 5;
 
 /// Sections of a pair.
 type Meetings<'w, 'a> = BTreeMap<(&'a str, &'a str), Vec<&'w Section<'a>>>;
@@ -19,10 +14,15 @@ pub fn judge(world: &World<'_>, holds: &mut Holds) {
     circles(world, holds);
 }
 
+/// Whether a section is small enough for pairs to be counted.
+fn no_crowd(section: &Section<'_>) -> bool {
+    section.bids.len() <= section.thresholds().crowd as usize
+}
+
 /// Where pairs met, in sections that are no crowd and that count.
 fn meetings<'w, 'a>(world: &'w World<'a>, counts: impl Fn(&Section<'a>) -> bool) -> Meetings<'w, 'a> {
     let mut meetings: Meetings<'_, '_> = BTreeMap::new();
-    for section in world.sections.iter().filter(|section| section.bids.len() <= CROWD && counts(section)) {
+    for section in world.sections.iter().filter(|section| no_crowd(section) && counts(section)) {
         let there: Vec<&str> = recent(section, world.today()).map(|bid| bid.bidder).collect();
         for (at, a) in there.iter().enumerate() {
             for b in &there[at + 1..] {
@@ -30,7 +30,7 @@ fn meetings<'w, 'a>(world: &'w World<'a>, counts: impl Fn(&Section<'a>) -> bool)
             }
         }
     }
-    meetings.retain(|_, met| met.len() >= TOGETHER);
+    meetings.retain(|_, met| met.len() >= world.thresholds().together_min as usize);
     meetings
 }
 
@@ -40,10 +40,15 @@ fn recurrent_winners(world: &World<'_>, holds: &mut Holds) {
         let awards = || met.iter().filter_map(|section| section.award());
         for winner in [a, b] {
             let wins = awards().filter(|(_, award)| *award.bidder.code == *winner).count();
-            if wins * 100 >= met.len() * 80 {
+            if wins * 1000 >= met.len() * world.thresholds().recurrent_win_permille as usize {
                 let bids = met.iter().flat_map(|section| [&section.bids[a], &section.bids[b]]);
                 let firsts = bids.map(|bid| bid.first_event().1);
                 let found = Found::new("HIS-02", None, "L").key([("bidder", a), ("bidder", b)]);
+                let found = found.measured([
+                    ("sections", met.len().to_string()),
+                    ("wins", wins.to_string()),
+                    ("share", percent((wins * 1000 / met.len()) as i64)),
+                ]);
                 let events = firsts.chain(awards().map(|(event, _)| name(event)));
                 holds.findings.insert(found.parties([a, b]).evidence(events));
             }
@@ -54,7 +59,7 @@ fn recurrent_winners(world: &World<'_>, holds: &mut Holds) {
 /// HIS-04: who mostly bid together.
 fn circles(world: &World<'_>, holds: &mut Holds) {
     let mut bids: BTreeMap<&str, usize> = BTreeMap::new();
-    for section in world.sections.iter().filter(|section| section.bids.len() <= CROWD) {
+    for section in world.sections.iter().filter(|section| no_crowd(section)) {
         for bid in recent(section, world.today()) {
             *bids.entry(bid.bidder).or_default() += 1;
         }
@@ -68,5 +73,5 @@ fn circles(world: &World<'_>, holds: &mut Holds) {
             links.push(Link { bidders: [a, b].into(), events });
         }
     }
-    holds.findings.extend(components("HIS-04", &links));
+    holds.findings.extend(components("HIS-04", &links, world));
 }

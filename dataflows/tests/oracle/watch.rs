@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::{CreditKind, Event, Outcome};
 use xiezhi_dataflows::finding::Rendered;
 use xiezhi_dataflows::normalise::{Date, Instant};
+use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::subject::Subject;
 use xiezhi_dataflows::watch::{self, RenderedCause};
 
@@ -208,7 +209,7 @@ fn watched<'a>(world: &World<'a>, weights: &[Weight<'a>]) -> List<'a> {
 
 /// The watch-list at `now` (µs) after these events, of which these findings hold.
 pub fn watch_list(events: &[Event], findings: &[Rendered], now: i64) -> Vec<Entry> {
-    let world = World::of(holding(events), Instant(now));
+    let world = World::of(holding(events), Instant(now), &Params::default());
     let list = watched(&world, &weights(findings, &world.events, world.today()));
     let entry = |((kind, party), watched): ((&str, &str), Watched)| Entry {
         party: party.to_owned(),
@@ -247,7 +248,7 @@ pub fn differences(list: &[Entry], published: &[watch::Rendered]) -> String {
 
 /// What occurs in a list, to be counted: levels, kinds of causes, and how findings weigh.
 pub fn kinds(events: &[Event], findings: &[Rendered], now: i64) -> Vec<String> {
-    let world = World::of(holding(events), Instant(now));
+    let world = World::of(holding(events), Instant(now), &Params::default());
     let weights = weights(findings, &world.events, world.today());
     let mut kinds = Vec::new();
     for watched in watched(&world, &weights).values() {

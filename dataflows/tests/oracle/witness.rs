@@ -7,9 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::{DeviceState, Event, Gravity, WitnessDevice, WitnessKind, WitnessRecorded};
 use xiezhi_dataflows::normalise::Instant;
 
-/// `outage_seconds`, in microseconds.
-const OUTAGE: i64 = 60_000_000;
-
 pub fn judge(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
     for (event, record) in told!(section.events, WitnessRecorded) {
         holds.findings.extend(witnessed(section, event, record));
@@ -61,6 +58,7 @@ fn outages(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
     let Some(begin) = section.started().map(|(event, opening)| at(event, opening.at)).min() else { return };
     let closed = told!(section.events, EvaluationClosed).map(|(event, said)| at(event, said.at)).max();
     let end = closed.unwrap_or(world.now);
+    let longest = i64::from(world.thresholds().outage_seconds) * 1_000_000;
     for states in states(section).into_values() {
         let mut rest = &states[..];
         while let Some(first) = rest.iter().position(|(_, _, state)| *state != DeviceState::Ok) {
@@ -68,7 +66,7 @@ fn outages(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
             let again = rest[first..].iter().position(|(_, _, state)| *state == DeviceState::Ok);
             let fixed = again.map(|again| rest[first + again]);
             let until = fixed.map_or(end, |(fixed, _, _)| fixed.min(end));
-            if until.0 - from.max(begin).0 > OUTAGE {
+            if until.0 - from.max(begin).0 > longest {
                 let found = Found::new("WIT-01", Some(section.code), "V").key([("event", &written(event))]);
                 let fixing = fixed.map(|(_, event, _)| event);
                 holds.findings.insert(found.evidence([event].into_iter().chain(fixing)));
@@ -128,8 +126,10 @@ fn repeated(world: &World<'_>, holds: &mut Holds) {
             named.entry(who).or_default().insert(name(event));
         }
     }
-    for ((kind, who), events) in named.into_iter().filter(|(_, events)| events.len() >= 3) {
-        let found = Found::new("WIT-19", None, "L").key([(kind, who)]).evidence(events);
+    let least = world.thresholds().records_min as usize;
+    for ((kind, who), events) in named.into_iter().filter(|(_, events)| events.len() >= least) {
+        let found = Found::new("WIT-19", None, "L").key([(kind, who)]);
+        let found = found.measured([("records", events.len().to_string())]).evidence(events);
         holds.findings.insert(if kind == "person" { found.persons([who]) } else { found.parties([who]) });
     }
 }

@@ -3,9 +3,11 @@
 use super::parties::Parties;
 use super::terms::{self, Section};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use xiezhi_dataflows::calendar::Calendar;
 use xiezhi_dataflows::event::{Data, Event, Person};
 use xiezhi_dataflows::normalise::{Date, Instant};
+use xiezhi_dataflows::params::{Params, Thresholds};
 
 /// The events of some types among these, each with what it says.
 macro_rules! told {
@@ -77,6 +79,8 @@ pub struct World<'a> {
     pub sections: Vec<Section<'a>>,
     /// What is recorded of organisations.
     pub parties: Parties<'a>,
+    /// The parameters.
+    pub rules: Rc<Params>,
     /// Which days are worked.
     pub calendar: Calendar,
     /// What time it is.
@@ -85,15 +89,22 @@ pub struct World<'a> {
 
 impl<'a> World<'a> {
     /// The world as these events make it.
-    pub fn of(events: Vec<&'a Event>, now: Instant) -> World<'a> {
+    pub fn of(events: Vec<&'a Event>, now: Instant, rules: &Params) -> World<'a> {
+        let rules = Rc::new(rules.clone());
         let mut projects: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
         for event in &events {
             if let Data::ProjectRegistered(registered) = &event.data {
                 projects.entry(&registered.project).or_default().push(event);
             }
         }
-        let (sections, parties) = (terms::sections(&events, &projects), Parties::of(&events));
-        World { events, sections, parties, calendar: Calendar::built_in(), now }
+        let (sections, parties) = (terms::sections(&events, &projects, &rules), Parties::of(&events));
+        let calendar = rules.calendar.clone();
+        World { events, sections, parties, rules, calendar, now }
+    }
+
+    /// The thresholds.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.rules.thresholds
     }
 
     /// The local date.

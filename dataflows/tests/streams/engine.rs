@@ -9,11 +9,12 @@ use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::{Edition, Editions};
 use xiezhi_dataflows::engine::{Commit, Engine};
 use xiezhi_dataflows::event::{Admitted, Event};
-use xiezhi_dataflows::finding::{Published as Row, Rendered};
+use xiezhi_dataflows::finding::{Published as Row, Rendered, Severity};
 use xiezhi_dataflows::intake::Archive;
 use xiezhi_dataflows::normalise::Placeholders;
-use xiezhi_dataflows::params::Params;
+use xiezhi_dataflows::params::{Params, Profile};
 use xiezhi_dataflows::replay::{Replay, Taken, Told};
+use xiezhi_dataflows::rules::Rule;
 use xiezhi_dataflows::symbols::{EventRef, Symbols};
 use xiezhi_dataflows::watch;
 
@@ -52,7 +53,7 @@ impl Published {
 
 fn miscounted(holds: &BTreeMap<Row, isize>) -> String {
     let right = |(row, count): &(&Row, &isize)| match row {
-        Row::Undecided(_) => **count > 0,
+        Row::Ended(..) => **count > 0,
         _ => **count == 1,
     };
     holds.iter().filter(|pair| !right(pair)).map(|(row, count)| format!("{count} times {row:?}\n")).collect()
@@ -65,7 +66,7 @@ fn publish(holds: &BTreeMap<Row, isize>, symbols: &Symbols) -> Published {
             Row::Finding(finding) => findings.push(finding.render(symbols)),
             Row::Quality(finding) => quality.push(finding.render(symbols)),
             Row::Watched(entry) => watched.push(entry.render(symbols)),
-            Row::Undecided(_) => {}
+            Row::Ended(..) => {}
         }
     }
     findings.sort();
@@ -78,10 +79,11 @@ fn run<'a>(
     events: &[Admitted],
     workers: usize,
     until: i64,
+    rules: Params,
     tell: Option<Box<Told<'a>>>,
 ) -> (Replay<'a>, Published) {
     let placeholders = Placeholders::default();
-    let mut replay = Replay::new(super::door(), placeholders, Params::default(), workers, Some(until), tell);
+    let mut replay = Replay::new(super::door(), placeholders, rules, workers, Some(until), tell);
     for admitted in events {
         let taken = replay.admitted(admitted.clone());
         assert!(matches!(taken, Taken::Accepted | Taken::Duplicate), "{taken:?}");
@@ -96,7 +98,12 @@ fn run<'a>(
 
 /// A replay in bulk.
 pub fn replay(events: &[Admitted], workers: usize, until: i64) -> Published {
-    run(events, workers, until, None).1
+    run(events, workers, until, Params::default(), None).1
+}
+
+/// A replay in bulk by other parameters.
+pub fn replay_by(rules: &Params, events: &[Admitted], until: i64) -> Published {
+    run(events, 1, until, rules.clone(), None).1
 }
 
 /// What was told of a replay, summed up.
@@ -115,7 +122,7 @@ impl Sum {
         self.at = Some(at);
         let count = self.holds.entry(row.clone()).or_default();
         *count += diff;
-        let most = if matches!(row, Row::Undecided(_)) { isize::MAX } else { 1 };
+        let most = if matches!(row, Row::Ended(..)) { isize::MAX } else { 1 };
         if !(0..=most).contains(count) {
             self.wrong += &format!("{count} times {row:?} at {at}\n");
         }
@@ -130,7 +137,7 @@ pub fn telling(events: &[Admitted], until: i64) -> Published {
     let sum: Rc<RefCell<Sum>> = Rc::default();
     let told = sum.clone();
     let tell = move |at: i64, row: &Row, diff: isize| told.borrow_mut().tell(at, row, diff, until);
-    let (replay, held) = run(events, 1, until, Some(Box::new(tell)));
+    let (replay, held) = run(events, 1, until, Params::default(), Some(Box::new(tell)));
     let sum = sum.borrow();
     let mut summed = publish(&sum.holds, replay.symbols());
     summed.miscounted += &sum.wrong;
@@ -163,27 +170,55 @@ pub struct Steps {
     pub editions: bool,
 }
 
-/// Rules with some thresholds changed.
-fn other_rules(dice: &mut Dice) -> Params {
+/// Rules with some thresholds changed, and perhaps another legal profile.
+pub fn other_rules(dice: &mut Dice) -> Params {
     let mut params = Params::default();
     let thresholds = &mut params.thresholds;
-    for (threshold, value) in [
-        (&mut thresholds.window_days, 365),
-        (&mut thresholds.hub_bidders, 3),
-        (&mut thresholds.ring_min, 2),
-        (&mut thresholds.run_min, 3),
-        (&mut thresholds.opening_grace_minutes, 0),
-        (&mut thresholds.outage_seconds, 0),
-        (&mut thresholds.together_min, 2),
-        (&mut thresholds.crowd, 3),
-        (&mut thresholds.rotation_min, 2),
-        (&mut thresholds.records_min, 1),
-        (&mut thresholds.items_min, 1),
-        (&mut thresholds.deviation_permille, 1),
+    for (threshold, values) in [
+        (&mut thresholds.noise_share_permille, [1, 1000]),
+        (&mut thresholds.window_days, [1, 365]),
+        (&mut thresholds.hub_bidders, [2, 3]),
+        (&mut thresholds.ring_min, [2, 4]),
+        (&mut thresholds.families_min, [2, 4]),
+        (&mut thresholds.similarity_min_permille, [500, 1000]),
+        (&mut thresholds.fingerprints_min, [1, 22]),
+        (&mut thresholds.rotation_min, [2, 4]),
+        (&mut thresholds.run_min, [3, 5]),
+        (&mut thresholds.items_min, [1, 11]),
+        (&mut thresholds.items_equal_permille, [500, 1000]),
+        (&mut thresholds.cv_max_permille, [1, 300]),
+        (&mut thresholds.rd_min_permille, [100, 10_000]),
+        (&mut thresholds.bunch_permille, [1, 300]),
+        (&mut thresholds.bunch_gap_permille, [1, 300]),
+        (&mut thresholds.unit_slip_factor, [2, 20]),
+        (&mut thresholds.low_award_permille, [500, 1000]),
+        (&mut thresholds.near_ceiling_permille, [500, 1000]),
+        (&mut thresholds.holder_share_permille, [1, 500]),
+        (&mut thresholds.future_minutes, [0, 1440]),
+        (&mut thresholds.opening_grace_minutes, [0, 14]),
+        (&mut thresholds.bidders_min, [2, 5]),
+        (&mut thresholds.experts_min, [3, 7]),
+        (&mut thresholds.deviation_permille, [1, 900]),
+        (&mut thresholds.cells_min, [1, 12]),
+        (&mut thresholds.outage_seconds, [0, 900]),
+        (&mut thresholds.bids_min, [2, 5]),
+        (&mut thresholds.together_min, [2, 6]),
+        (&mut thresholds.recurrent_win_permille, [501, 1000]),
+        (&mut thresholds.crowd, [2, 3]),
+        (&mut thresholds.awards_min, [1, 2]),
+        (&mut thresholds.concentration_permille, [1, 1000]),
+        (&mut thresholds.withdrawals_min, [1, 2]),
+        (&mut thresholds.records_min, [1, 2]),
+        (&mut thresholds.collusion_entries_min, [1, 3]),
     ] {
         if dice.below(3) == 0 {
-            *threshold = value;
+            *threshold = values[dice.below(2)];
         }
+    }
+    let named = ["national", "fujian", "daqing"][dice.below(3)];
+    params.profile = Profile::named(named).expect("built in");
+    if dice.below(2) == 0 {
+        params.profile.severity.extend([(Rule::Pri01, Severity::S), (Rule::His04, Severity::V)]);
     }
     params
 }
@@ -215,7 +250,7 @@ pub fn in_steps(events: &[Admitted], steps: &Steps, now: i64) -> Published {
             driver.publish(Edition::always(other_rules(&mut dice)));
         }
         // It may be overtaken by the next before it is in force everywhere.
-        for _ in 0..dice.below(40) {
+        for _ in 0..dice.below(80) {
             driver.turn().into_iter().for_each(&mut feed);
         }
         if let (false, 0) = (steps.instants.is_empty(), dice.below(3)) {

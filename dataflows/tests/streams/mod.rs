@@ -15,7 +15,7 @@ mod sections;
 mod venue;
 mod world;
 
-pub use engine::{Published, Steps, in_steps, replay, telling};
+pub use engine::{Published, Steps, in_steps, other_rules, replay, replay_by, telling};
 pub use world::{instant, now};
 
 use proptest::collection::vec;

@@ -50,7 +50,9 @@ fn cases() -> Vec<(String, Json)> {
 fn the_cases_come_out_through_files_too() {
     let mut compared = 0;
     for (at, (lines, case)) in cases().into_iter().enumerate() {
-        let computed = |rule: &Json| rule.as_str().is_some_and(|rule| Rule::of(rule).is_some());
+        // Data-quality rows are no findings, and in no file.
+        let finds = |rule: Rule| !rule.is_of_quality();
+        let computed = |rule: &Json| rule.as_str().and_then(Rule::of).is_some_and(finds);
         let rules: Vec<&Json> =
             case["rules"].as_array().expect("rules").iter().filter(|rule| computed(rule)).collect();
         if rules.is_empty() {

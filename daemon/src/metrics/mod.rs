@@ -1,8 +1,12 @@
 //! Metrics, to Prometheus' naming rules. Every label set is there at 0 from the start: a counter that first appears at 1 never
 //! raises an alarm.
 //!
-//! *Invariant.* Labels are bounded by what this program knows: types, outcomes, rules, levels, states. Never a
-//! party, a section or a person.
+//! *Invariant.* Labels are bounded by what this program knows: types, outcomes, rules, levels, states; and by a number of
+//! source systems ([`coverage::SOURCES_MAX`]). Never a party, a section or a person.
+
+pub mod coverage;
+
+pub use coverage::Coverage;
 
 use crate::ledger::WatchChangeKind;
 use prometheus::{
@@ -10,7 +14,7 @@ use prometheus::{
 };
 use xiezhi_alerts::{Level, NoticeKind, State};
 use xiezhi_dataflows::event::KINDS;
-use xiezhi_dataflows::rules::{Judge, Rule, Topic, Undecided};
+use xiezhi_dataflows::rules::{Rule, Topic};
 use xiezhi_dataflows::watch;
 
 /// What may become of an event.
@@ -58,7 +62,7 @@ pub struct Metrics {
     alerts: IntGaugeVec,
     notices: IntCounterVec,
     quality: IntGaugeVec,
-    undecided: IntGaugeVec,
+    rule_sections: IntGaugeVec,
     watched: IntGaugeVec,
     watch_changes: IntCounterVec,
     /// From the journal's commit to the alert in the ledger.
@@ -106,12 +110,12 @@ impl Metrics {
                 Opts::new("xiezhi_data_quality_rows", "Data-quality rows that hold, by rule."),
                 &["rule"],
             )?,
-            undecided: IntGaugeVec::new(
+            rule_sections: IntGaugeVec::new(
                 Opts::new(
-                    "xiezhi_rule_undecided_sections",
-                    "Sections in which a rule could not conclude, by outcome.",
+                    "xiezhi_rule_sections",
+                    "Sections by how a rule ended for them and by the system that their data came from.",
                 ),
-                &["rule", "outcome"],
+                &["rule", "source", "outcome"],
             )?,
             watched: IntGaugeVec::new(
                 Opts::new("xiezhi_watchlist_entries", "Entries of the watch-list, by level and kind."),
@@ -158,7 +162,7 @@ impl Metrics {
             Box::new(self.alerts.clone()),
             Box::new(self.notices.clone()),
             Box::new(self.quality.clone()),
-            Box::new(self.undecided.clone()),
+            Box::new(self.rule_sections.clone()),
             Box::new(self.watched.clone()),
             Box::new(self.watch_changes.clone()),
             Box::new(self.commit_to_alert.clone()),
@@ -183,12 +187,9 @@ impl Metrics {
                 self.findings.with_label_values(&[rule.id(), severity]);
             }
             self.quality.with_label_values(&[rule.id()]);
-            for outcome in Undecided::ALL {
-                if matches!(rule.sheet().judge, Judge::Section(_)) {
-                    self.undecided.with_label_values(&[rule.id(), outcome.as_str()]);
-                }
-            }
         }
+        // Makes those of other sources; those of a source appear with it.
+        drop(self.coverage());
         for change in WatchChangeKind::ALL {
             self.watch_changes.with_label_values(&[change.as_str()]);
         }
@@ -233,9 +234,10 @@ impl Metrics {
         self.quality.with_label_values(&[rule.id()]).add(by);
     }
 
-    /// Moves the number of sections in which a rule could not conclude.
-    pub fn undecided(&self, rule: Rule, outcome: Undecided, by: i64) {
-        self.undecided.with_label_values(&[rule.id(), outcome.as_str()]).add(by);
+    /// Counts sections by how rules ended for them. One thread counts: which sources have labels of their own is its
+    /// knowledge.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::new(self.rule_sections.clone())
     }
 
     /// Moves the number of entries of the watch-list.
