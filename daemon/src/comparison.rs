@@ -6,7 +6,8 @@
 use crate::directory::Directory;
 use anyhow::{Result, bail};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_alerts::message::Directory as _;
 use xiezhi_alerts::{Level, Subject, level};
 use xiezhi_dataflows::editions::Edition;
@@ -34,7 +35,7 @@ impl Moves {
 }
 
 /// Alerts that differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AlertMoves {
     /// How many there are under the rules in force.
     pub before: usize,
@@ -48,6 +49,30 @@ pub struct AlertMoves {
     pub raised: usize,
     /// Would be less serious.
     pub lowered: usize,
+    /// By each rule among an alert's findings: an alert of three rules counts under each of them.
+    pub by_rule: BTreeMap<String, Moves>,
+    /// By level.
+    pub by_level: BTreeMap<String, Moves>,
+    /// By supervising department (`-` where none is known) and level.
+    pub by_department: BTreeMap<String, BTreeMap<String, Moves>>,
+    /// By the month of the latest evidence, and level.
+    pub by_month: BTreeMap<String, BTreeMap<String, Moves>>,
+}
+
+/// An alert as findings make it.
+struct AlertAs<'a> {
+    level: Level,
+    findings: Vec<&'a Rendered>,
+}
+
+/// The alerts that findings make.
+type Alerts<'a> = BTreeMap<Subject, AlertAs<'a>>;
+
+/// What is known of events and sections besides findings.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    directory: &'a Directory,
+    symbols: &'a Symbols,
 }
 
 /// Findings that differ, to look at.
@@ -72,8 +97,6 @@ pub struct Comparison {
     pub alerts: AlertMoves,
     /// Findings by rule.
     pub by_rule: BTreeMap<String, Moves>,
-    /// Alerts by level: the new one of those that appear, the old one of those that vanish.
-    pub by_level: BTreeMap<String, Moves>,
     /// Findings by supervising department; `-` where none is known.
     pub by_department: BTreeMap<String, Moves>,
     /// Findings by the month of their latest evidence.
@@ -108,16 +131,15 @@ pub fn difference(
     directory: &Directory,
     symbols: &Symbols,
 ) -> Comparison {
+    let known = Known { directory, symbols };
     let mut comparison =
         Comparison { findings_before: before.len(), findings_after: after.len(), ..Comparison::default() };
     for (these, those, appears) in [(after, before, true), (before, after, false)] {
         for finding in these.iter().filter(|finding| those.binary_search(finding).is_err()) {
             comparison.findings.count(appears);
             comparison.by_rule.entry(finding.rule.clone()).or_default().count(appears);
-            let department = finding.section.as_deref().and_then(|code| directory.section(code).department);
-            let department = department.unwrap_or_else(|| "-".to_owned());
-            comparison.by_department.entry(department).or_default().count(appears);
-            comparison.by_month.entry(month_of(finding, symbols)).or_default().count(appears);
+            comparison.by_department.entry(known.department_of(finding)).or_default().count(appears);
+            comparison.by_month.entry(known.month_of([finding])).or_default().count(appears);
             let examples = &mut comparison.examples;
             let examples = if appears { &mut examples.appear } else { &mut examples.vanish };
             if examples.len() < EXAMPLES_MAX {
@@ -125,48 +147,71 @@ pub fn difference(
             }
         }
     }
-    comparison.compare_alerts(&levels(before), &levels(after));
+    comparison.alerts = AlertMoves::between(&alerts(before), &alerts(after), known);
     comparison
 }
 
-/// The month of a finding's latest evidence, `YYYY-MM`; `-` without any.
-fn month_of(finding: &Rendered, symbols: &Symbols) -> String {
-    let events: Vec<_> =
-        finding.evidence.iter().filter_map(|event| symbols.find_name(&event.source, &event.id)).collect();
-    let month = |day| Date(day).to_string().chars().take(7).collect();
-    symbols.latest_day(&events).map_or_else(|| "-".to_owned(), month)
+impl Known<'_> {
+    /// The department that supervises the finding's section; `-` where none is known.
+    fn department_of(self, finding: &Rendered) -> String {
+        let department = finding.section.as_deref().and_then(|code| self.directory.section(code).department);
+        department.unwrap_or_else(|| "-".to_owned())
+    }
+
+    /// The month of the latest evidence, `YYYY-MM`; `-` without any.
+    fn month_of<'a>(self, findings: impl IntoIterator<Item = &'a Rendered>) -> String {
+        let evidence = findings.into_iter().flat_map(|finding| &finding.evidence);
+        let events: Vec<_> =
+            evidence.filter_map(|event| self.symbols.find_name(&event.source, &event.id)).collect();
+        let month = |day| Date(day).to_string().chars().take(7).collect();
+        self.symbols.latest_day(&events).map_or_else(|| "-".to_owned(), month)
+    }
 }
 
-/// The level of each alert that findings make.
-fn levels(findings: &[Rendered]) -> BTreeMap<Subject, Level> {
+/// The alerts that findings make, each with its level.
+fn alerts(findings: &[Rendered]) -> Alerts<'_> {
     let mut by_subject: BTreeMap<Subject, Vec<&Rendered>> = BTreeMap::new();
     for finding in findings {
         if let Some(subject) = Subject::of(finding) {
             by_subject.entry(subject).or_default().push(finding);
         }
     }
-    let level = |findings: Vec<&Rendered>| level::of(findings.iter().copied()).0;
-    by_subject.into_iter().map(|(subject, findings)| (subject, level(findings))).collect()
+    let alert = |findings: Vec<_>| AlertAs { level: level::of(findings.iter().copied()).0, findings };
+    by_subject.into_iter().map(|(subject, findings)| (subject, alert(findings))).collect()
 }
 
-impl Comparison {
-    fn compare_alerts(&mut self, before: &BTreeMap<Subject, Level>, after: &BTreeMap<Subject, Level>) {
-        self.alerts.before = before.len();
-        self.alerts.after = after.len();
-        for (subject, level) in after {
-            match before.get(subject) {
-                None => {
-                    self.alerts.appear += 1;
-                    self.by_level.entry(level.as_str().to_owned()).or_default().appear += 1;
-                }
-                Some(old) if level > old => self.alerts.raised += 1,
-                Some(old) if level < old => self.alerts.lowered += 1,
-                Some(_) => {}
+impl AlertMoves {
+    fn between(before: &Alerts<'_>, after: &Alerts<'_>, known: Known<'_>) -> AlertMoves {
+        let mut moves = AlertMoves { before: before.len(), after: after.len(), ..AlertMoves::default() };
+        for (these, those, appears) in [(after, before, true), (before, after, false)] {
+            for (_, alert) in these.iter().filter(|(subject, _)| !those.contains_key(*subject)) {
+                *(if appears { &mut moves.appear } else { &mut moves.vanish }) += 1;
+                moves.sort_in(alert, appears, known);
             }
         }
-        for (_, level) in before.iter().filter(|(subject, _)| !after.contains_key(*subject)) {
-            self.alerts.vanish += 1;
-            self.by_level.entry(level.as_str().to_owned()).or_default().vanish += 1;
+        for (subject, alert) in after {
+            match before.get(subject).map(|before| alert.level.cmp(&before.level)) {
+                Some(Ordering::Greater) => moves.raised += 1,
+                Some(Ordering::Less) => moves.lowered += 1,
+                Some(Ordering::Equal) | None => {}
+            }
+        }
+        moves
+    }
+
+    /// Counts an alert that appears or vanishes under its rules, level, department and month.
+    fn sort_in(&mut self, AlertAs { level, findings }: &AlertAs<'_>, appears: bool, known: Known<'_>) {
+        let level = level.as_str();
+        let rules: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+        for rule in rules {
+            self.by_rule.entry(rule.to_owned()).or_default().count(appears);
+        }
+        self.by_level.entry(level.to_owned()).or_default().count(appears);
+        // The findings of an alert are about one section, or none.
+        let department = findings.first().map_or_else(|| "-".to_owned(), |first| known.department_of(first));
+        let month = known.month_of(findings.iter().copied());
+        for (by, place) in [(&mut self.by_department, department), (&mut self.by_month, month)] {
+            by.entry(place).or_default().entry(level.to_owned()).or_default().count(appears);
         }
     }
 }

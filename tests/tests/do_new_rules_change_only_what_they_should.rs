@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use std::process::Command;
-use xiezhi_tests::events::{announced, event};
-use xiezhi_tests::{Client, Home, eventually};
+use xiezhi_tests::events::{announced, bid, event};
+use xiezhi_tests::{Client, Home, eventually, run};
 
 /// A section whose three prices climb by equal steps: too few for PRI-02 as it stands.
 fn ladder(section: &str) -> Vec<Value> {
@@ -70,6 +70,11 @@ fn a_published_edition_gives_the_difference_and_its_withdrawal_takes_back_exactl
     });
     assert_eq!(trial["comparison"]["by_rule"], json!({"PRI-02": {"appear": 5, "vanish": 0}}), "{trial}");
     assert_eq!(trial["comparison"]["examples"]["appear"][0]["rule"], "PRI-02");
+    let alerts = &trial["comparison"]["alerts"];
+    let five = json!({"appear": 5, "vanish": 0});
+    assert_eq!((&alerts["by_rule"]["PRI-02"], &alerts["by_level"]["orange"]), (&five, &five), "{alerts}");
+    assert_eq!(alerts["by_department"]["-"]["orange"], five, "{alerts}");
+    assert_eq!(alerts["by_month"]["2026-02"]["orange"], five, "{alerts}");
     assert_eq!(findings(&client), settled);
 
     let (status, rules) = put(&client, &shorter, &[("if-match", "\"1\"")]);
@@ -140,12 +145,86 @@ fn sections_announced_before_an_edition_keep_the_rules_of_their_day() {
     };
     client.accept(&on("OLD", "2026-02-28"));
     client.accept(&on("NEW", "2026-03-01"));
-    let rules = json!({"thresholds": {"run_min": 3}});
+    // Bills of one item and committees that score one: judged beside the section's other facts, on the same terms.
+    for section in ["OLD", "NEW"] {
+        client.accept(&details(section));
+    }
+    let rules = json!({"thresholds": {"run_min": 3, "items_min": 1, "cells_min": 1}});
     let body = json!({"reason": "三月起", "effective_from": "2026-03-01", "rules": rules});
     assert_eq!(put(&client, &body, &[]).0, 200);
     ladders(&client, 1);
     in_force(&client);
-    assert_eq!(client.list("/api/v1/findings?rule=PRI-02", 10)[0]["section"], "NEW");
+    let by_new = |rule: &str| {
+        eventually(&format!("{rule} of the section announced in March, and of no other"), || {
+            let found = client.list(&format!("/api/v1/findings?rule={rule}"), 10);
+            let sections: Vec<_> = found.iter().map(|finding| &finding["section"]).collect();
+            (sections == ["NEW"]).then_some(())
+        });
+    };
+    ["PRI-02", "PRI-05", "EXP-14"].into_iter().for_each(by_new);
+    // Moved to February, it is judged by the rules of February.
+    let earlier = json!({"section": "NEW", "announced_at": "2026-02-27T09:00:00+08:00"});
+    client.accept(&[event("NEW-earlier", "section.changed", earlier)]);
+    for rule in ["PRI-02", "PRI-05", "EXP-14"] {
+        eventually(&format!("nothing of {rule}"), || {
+            client.list(&format!("/api/v1/findings?rule={rule}"), 10).is_empty().then_some(())
+        });
+    }
+}
+
+/// Two bids with the same price of one item, and two experts with the same score.
+fn details(section: &str) -> Vec<Value> {
+    let items = json!({"items": [{"code": "010101", "unit_price": 12.5}]});
+    let score = |expert: &str| {
+        let data = json!({
+            "section": section, "bidder": {"code": xiezhi_tests::events::BIDDERS[0]}, "item": "方案",
+            "kind": "subjective", "score": 8, "expert": {"id": format!("测试专家-{expert}"), "name": "专家"},
+        });
+        event(&format!("{section}-score-{expert}"), "score.given", data)
+    };
+    vec![bid(section, 0, items.clone()), bid(section, 1, items), score("甲"), score("乙")]
+}
+
+#[test]
+fn a_trial_shows_how_far_it_is_and_ends_when_it_is_told_to() {
+    let home = Home::new();
+    let (_daemon, client) = home.start();
+    let file = home.path("events.ndjson");
+    let out = file.to_string_lossy().into_owned();
+    run(&["simulate", "--days", "90", "--bids-per-day", "80", "--out", &out]).well();
+    let events = std::fs::read_to_string(&file).expect("a file");
+    let lines: Vec<&str> = events.lines().collect();
+    for batch in lines.chunks(2000) {
+        let answer = client.try_post("application/x-ndjson", batch.join("\n")).expect("an answer");
+        assert_eq!(answer.status, 202, "{}", answer.text());
+    }
+    let before = client.get_json("/api/v1/rules");
+    let begin = || {
+        let body = json!({"rules": {"thresholds": {"run_min": 3}}}).to_string().into_bytes();
+        client.ask("POST", "/api/v1/rules/what-if", &[], body).expect("an answer")
+    };
+    let answer = begin();
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let path = format!("/api/v1/rules/what-if/{}", answer.json()["id"]);
+    let under_way = eventually("some progress", || {
+        let trial = client.get_json(&path);
+        assert_eq!(trial["state"], "running", "{trial}");
+        Some(trial).filter(|trial| trial["progress"] != "0.0%")
+    });
+    assert!(under_way["comparison"].is_null(), "{under_way}");
+    let refused = begin();
+    assert_eq!((refused.status, refused.problem().as_str()), (409, "trial_running"));
+    assert_eq!(client.ask("DELETE", &path, &[], Vec::new()).expect("an answer").status, 204);
+    let ended =
+        eventually("its end", || Some(client.get_json(&path)).filter(|trial| trial["state"] != "running"));
+    assert_eq!((&ended["state"], &ended["comparison"]), (&json!("cancelled"), &Value::Null), "{ended}");
+    assert_ne!(ended["progress"], "100.0%", "{ended}");
+    // Nothing came of it, and the next one may begin.
+    assert_eq!(client.get_json("/api/v1/rules"), before);
+    let next = begin();
+    assert_eq!(next.status, 202, "{}", next.text());
+    let path = format!("/api/v1/rules/what-if/{}", next.json()["id"]);
+    assert_eq!(client.ask("DELETE", &path, &[], Vec::new()).expect("an answer").status, 204);
 }
 
 #[test]

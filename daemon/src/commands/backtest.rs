@@ -1,7 +1,7 @@
 //! `xiezhi backtest`: what other rules would find on history, held against those in force.
 
+use super::history::HistoryArgs;
 use super::output::{Output, counted, unless_pipe_closed};
-use super::session::{Session, SessionArgs};
 use crate::comparison::{Comparison, Moves, compare};
 use crate::config::{EXIT_CODE, Rules};
 use crate::directory::Directory;
@@ -13,20 +13,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use xiezhi_dataflows::editions::Edition;
 use xiezhi_dataflows::event::Event;
-use xiezhi_dataflows::normalise::Instant;
 
 /// `xiezhi backtest`
 #[derive(clap::Args)]
 pub struct Args {
-    /// Files of events; without any, the journal of a daemon, which may be running.
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// The daemon's data directory.
-    #[arg(long, value_name = "DIR", default_value = crate::config::DATA_DIR, conflicts_with = "files")]
-    data_dir: PathBuf,
     #[command(flatten)]
-    session: SessionArgs,
-    /// The file of rules to hold against those of --rules (or the built-in ones).
+    history: HistoryArgs,
+    /// The file of rules to hold against those of --rules (else a daemon's own, else the built-in ones).
     #[arg(long, value_name = "FILE")]
     against: PathBuf,
     /// Print one JSON document.
@@ -39,7 +32,7 @@ pub struct Args {
 /// # Errors
 /// If something cannot be read or written.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let loaded = [args.session.rules.as_deref(), Some(args.against.as_path())].map(Rules::load);
+    let loaded = [args.history.rules(), Some(args.against.as_path())].map(Rules::load);
     let [rules, against] = match loaded {
         [Ok(rules), Ok(against)] => [rules, against],
         [Err(errors), _] | [_, Err(errors)] => {
@@ -59,19 +52,9 @@ fn compared(args: &Args, rules: &Rules, against: Rules) -> Result<Comparison> {
             "the two files of rules have other placeholders: they read other events, which cannot be compared"
         );
     }
-    let mut options = args.session.clone();
-    if args.files.is_empty() {
-        options.now = options.now.or(Some(Instant(crate::clock::system_now())));
-    }
-    let mut session = Session::start(&options, rules, None)?;
     let directory = Directory::default();
-    let mut seen = |event: &Event| directory.learn([event].into_iter());
-    if args.files.is_empty() {
-        session.feed_journal(&args.data_dir, rules, &mut seen)?;
-    } else {
-        session.feed(&args.files, &mut seen, &mut |_| Ok(()))?;
-    }
-    session.replay.finish();
+    let mut session =
+        args.history.run(rules, &mut |event: &Event| directory.learn([event].into_iter()))?.session;
     let shows = std::io::stderr().is_terminal();
     let comparison =
         compare(&mut session.replay, Edition::always(against.params), &directory, &mut |permille| {
@@ -96,6 +79,14 @@ fn table(text: &mut String, title: &str, moves: &BTreeMap<String, Moves>) {
     }
 }
 
+/// A table of two places as one of one.
+fn flat(of: &BTreeMap<String, BTreeMap<String, Moves>>) -> BTreeMap<String, Moves> {
+    let pairs = of.iter().flat_map(|(place, by_level)| {
+        by_level.iter().map(move |(level, moves)| (format!("{place} {level}"), *moves))
+    });
+    pairs.collect()
+}
+
 fn text(comparison: &Comparison) -> String {
     let mut text = String::new();
     let Comparison { findings_before, findings_after, findings, alerts, .. } = comparison;
@@ -117,10 +108,13 @@ fn text(comparison: &Comparison) -> String {
         alerts.raised,
         alerts.lowered
     );
-    table(&mut text, "By rule (按规则)", &comparison.by_rule);
-    table(&mut text, "Alerts by level (预警按级别)", &comparison.by_level);
-    table(&mut text, "By department (按部门)", &comparison.by_department);
-    table(&mut text, "By month (按月)", &comparison.by_month);
+    table(&mut text, "Findings by rule (结论按规则)", &comparison.by_rule);
+    table(&mut text, "Findings by department (结论按部门)", &comparison.by_department);
+    table(&mut text, "Findings by month (结论按月)", &comparison.by_month);
+    table(&mut text, "Alerts by rule (预警按规则)", &alerts.by_rule);
+    table(&mut text, "Alerts by level (预警按级别)", &alerts.by_level);
+    table(&mut text, "Alerts by department and level (预警按部门、级别)", &flat(&alerts.by_department));
+    table(&mut text, "Alerts by month and level (预警按月、级别)", &flat(&alerts.by_month));
     for (title, examples) in
         [("Appear (新增)", &comparison.examples.appear), ("Vanish (消失)", &comparison.examples.vanish)]
     {
