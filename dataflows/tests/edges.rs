@@ -9,7 +9,10 @@ use oracle::Holds;
 use serde_json::{Value, json};
 use streams::{door, replay, typed};
 use xiezhi_dataflows::event::Admitted;
-use xiezhi_dataflows::normalise::Instant;
+use xiezhi_dataflows::normalise::{Instant, Placeholders};
+use xiezhi_dataflows::params::Params;
+use xiezhi_dataflows::replay::Replay;
+use xiezhi_dataflows::rules::{BIDDERS_MAX, Outcome};
 
 const NOON: &str = "2026-03-02T12:00:00+08:00";
 
@@ -179,4 +182,50 @@ fn a_planned_opening_that_is_told_after_its_moment() {
     let now = Instant::parse("2026-03-02T14:00:00+08:00").expect("an instant").0;
     let told = streams::telling(&self::events(events), now);
     assert_eq!((told.findings.len(), &*told.miscounted), (2, ""));
+}
+
+#[test]
+fn a_section_of_too_many_bidders_is_an_error_of_every_rule_and_one_bidder_fewer_is_judged() {
+    let now = Instant::parse(NOON).expect("an instant").0;
+    for (bidders, judged) in [(BIDDERS_MAX, true), (BIDDERS_MAX + 1, false)] {
+        let opened =
+            |n| ("bid.opened", json!({"section": "S", "bidder": firm(&format!("B{n}")), "price": "1.00"}));
+        let placeholders = Placeholders::default();
+        let mut replay = Replay::new(door(), placeholders, Params::default(), 1, Some(now), None);
+        for event in events((0..bidders).map(opened).collect()) {
+            replay.admitted(event);
+        }
+        replay.finish();
+        let explanation = replay.explain("S").expect("the section");
+        let errors = explanation.outcomes.iter().filter(|o| matches!(o.outcome, Outcome::Error(_))).count();
+        let findings = replay.findings();
+        if judged {
+            assert_eq!((errors, findings.len(), &*findings[0].rule), (0, 1, "PRI-01"));
+            assert_eq!(findings[0].parties.len(), bidders);
+        } else {
+            // The rules on scores count no bidders.
+            let of_scores = explanation.outcomes.iter().filter(|o| o.rule.id().starts_with("EXP")).count();
+            assert!(errors >= explanation.outcomes.len() - of_scores, "{:?}", explanation.outcomes);
+            assert_eq!((findings.len(), replay.quality().len()), (0, 0), "nothing is concluded by halves");
+        }
+    }
+}
+
+#[test]
+fn control_reaches_through_a_chain_of_any_length_and_names_its_nearest_links() {
+    let links = 60;
+    let holds = |n: usize| {
+        let holder = json!({"org": format!("C{n}"), "controls": true});
+        ("party.recorded", json!({"org": format!("C{}", n + 1), "name": "某公司", "holders": [holder]}))
+    };
+    let mut described: Vec<_> = (0..links).map(holds).collect();
+    for bidder in ["C0", &*format!("C{links}")] {
+        described.push(("bid.submitted", json!({"section": "S", "bidder": firm(bidder)})));
+    }
+    assert_eq!(found(described.clone(), NOON), ["REL-02"]);
+    let rendered = replay(&events(described), 1, Instant::parse(NOON).expect("an instant").0).findings;
+    let evidence: Vec<&str> = rendered[0].evidence.iter().map(|event| event.id.as_str()).collect();
+    let nearest: Vec<String> = (links - 32..links).map(|n| format!("{n:03}")).collect();
+    assert!(nearest.iter().all(|event| evidence.contains(&event.as_str())), "{evidence:?}");
+    assert!(!evidence.contains(&"000"), "{evidence:?}");
 }

@@ -26,17 +26,14 @@ pub fn spawn(engine: &Arc<Engine>, fed: Arc<AtomicU64>, metrics: Arc<Metrics>) {
 }
 
 fn watch(engine: &Weak<Engine>, fed: &AtomicU64, metrics: &Metrics) {
-    let mut moved = Instant::now();
-    let mut seen = 0;
+    let mut watch = Watch { moved: Instant::now(), seen: 0 };
     loop {
         std::thread::sleep(LOOK);
         // Not held while sleeping: the engine ends when nobody holds it.
         let Some(progress) = engine.upgrade().map(|engine| engine.progress()) else { return };
         let fed = watermark(fed);
         metrics.frontier_lag.set((fed + 1).saturating_sub(progress).cast_signed());
-        if progress > fed || progress != seen {
-            (moved, seen) = (Instant::now(), progress);
-        } else if moved.elapsed() > STUCK {
+        if watch.is_stuck(progress, fed, Instant::now()) {
             tracing::error!(
                 progress,
                 fed,
@@ -44,5 +41,40 @@ fn watch(engine: &Weak<Engine>, fed: &AtomicU64, metrics: &Metrics) {
             );
             std::process::abort();
         }
+    }
+}
+
+/// When the frontier was last seen to move.
+struct Watch {
+    moved: Instant,
+    seen: u64,
+}
+
+impl Watch {
+    /// Whether the frontier stands still although commits wait, and has for too long.
+    fn is_stuck(&mut self, progress: u64, fed: u64, now: Instant) -> bool {
+        if progress > fed || progress != self.seen {
+            *self = Watch { moved: now, seen: progress };
+        }
+        now.duration_since(self.moved) > STUCK
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_frontier_that_stands_still_with_commits_waiting_for_half_a_minute_is_stuck() {
+        let begun = Instant::now();
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let mut watch = Watch { moved: begun, seen: 0 };
+        assert!(!watch.is_stuck(8, 7, at(1)), "all is done");
+        assert!(!watch.is_stuck(8, 7, at(500)), "nothing to do is no standing still");
+        assert!(!watch.is_stuck(8, 9, at(501)), "commits have come");
+        assert!(!watch.is_stuck(8, 20, at(530)), "not long enough");
+        assert!(!watch.is_stuck(9, 20, at(531)), "slow, but it moves");
+        assert!(!watch.is_stuck(9, 21, at(561)), "thirty seconds are not more than thirty");
+        assert!(watch.is_stuck(9, 21, at(562)));
     }
 }
