@@ -10,12 +10,14 @@
 //! | [`sentence`] | one neutral sentence a finding |
 //! | [`words`] | what every name, level and topic is called, in Chinese and English |
 //! | [`written`] | values with their units, shown only so far as they may be |
+//! | [`deliver`] | one message to one receiver, one attempt |
 //!
-//! *Architecture invariant.* The deciding half is pure: no clock, file, socket or randomness. Delivery, when it
-//! comes, is the only part of this crate that touches the world.
+//! *Architecture invariant.* The deciding half is pure: no clock, file, socket or randomness. [`deliver`] is the only part
+//! of this crate that touches the world, and nothing of the deciding half uses it.
 
 pub mod alert;
 pub mod core;
+pub mod deliver;
 pub mod level;
 pub mod message;
 pub mod sentence;

@@ -110,7 +110,7 @@ pub fn cut(text: &str, most: usize, to: Language) -> String {
     }
     let more = to.pick("(未完,全文见预警详情)", "(continued in the alert's details)");
     for end in [format!("\n{more}"), String::new()] {
-        let room = most.saturating_sub(end.chars().count());
+        let Some(room) = most.checked_sub(end.chars().count()) else { continue };
         let ends = text.match_indices('\n').map(|(at, _)| at);
         if let Some(at) = ends.take_while(|at| text[..*at].chars().count() <= room).last() {
             return format!("{}{end}", &text[..at]);

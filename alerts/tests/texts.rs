@@ -265,6 +265,14 @@ fn every_name_has_words_and_they_are_its_own() {
     }
 }
 
+#[test]
+fn an_empty_first_line_does_not_break_the_limit() {
+    let text = format!("\n{}", "事实".repeat(60));
+    for (language, most) in Language::ALL.into_iter().flat_map(|to| (0..60).map(move |most| (to, most))) {
+        assert!(text::cut(&text, most, language).chars().count() <= most, "{most}");
+    }
+}
+
 proptest! {
     /// Lines stay whole and the limit holds, whatever the text.
     #[test]

@@ -11,12 +11,16 @@ mod daemon;
 mod dice;
 pub mod events;
 mod http;
+pub mod letters;
+mod receiver;
+pub mod servers;
 mod stream;
 
 pub use binary::{Ran, run, run_with, xiezhi};
 pub use daemon::{Daemon, Ended, Home};
 pub use dice::Dice;
 pub use http::{Answer, Client, encoded};
+pub use receiver::{Manner, Receiver, Request};
 pub use stream::{Seen, Stream};
 
 use std::time::{Duration, Instant};

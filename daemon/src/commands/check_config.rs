@@ -5,6 +5,7 @@ use crate::config::{Config, EXIT_CODE};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use xiezhi_alerts::deliver::Entry;
 use xiezhi_dataflows::params::Thresholds;
 
 /// `xiezhi check-config`
@@ -43,7 +44,7 @@ fn understood(config: &Config) -> Vec<(&'static str, String)> {
     let rules = &config.rules;
     let proxy = if config.trusted_proxy { ", behind a proxy that encrypts" } else { "" };
     let severities = rules.params.profile.severity.len();
-    vec![
+    let mut table = vec![
         ("configuration", config.file.as_deref().map_or("none: these are the defaults".to_owned(), shown)),
         ("listen", format!("{}{proxy}", config.listen)),
         ("data_dir", shown(&config.data_dir)),
@@ -62,7 +63,13 @@ fn understood(config: &Config) -> Vec<(&'static str, String)> {
             "placeholders",
             if rules.from.placeholders { "from the configuration" } else { "built in" }.to_owned(),
         ),
-    ]
+    ];
+    let channel = |entry: &Entry| {
+        let (receiver, ms) = (&entry.receiver, entry.timeout.as_millis());
+        format!("{}: {}, {}, {ms} ms", entry.name, receiver.kind(), receiver.shown())
+    };
+    table.extend(config.deliver.iter().map(|entry| ("deliver", channel(entry))));
+    table
 }
 
 /// The thresholds that differ from the built-in ones.

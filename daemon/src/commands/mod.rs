@@ -11,6 +11,7 @@ pub mod backtest;
 pub mod bench;
 pub mod check_config;
 pub mod coverage;
+pub mod deliver_test;
 pub mod demo;
 pub mod explain;
 pub mod history;
@@ -57,6 +58,8 @@ enum Command {
     Coverage(coverage::Args),
     /// Check a configuration and its files; list every mistake.
     CheckConfig(check_config::Args),
+    /// Send a test message over a channel, and tell what came back.
+    DeliverTest(deliver_test::Args),
 }
 
 /// Sends the log to standard error, as text to a terminal, else as JSON lines. `XIEZHI_LOG` filters it.
@@ -89,6 +92,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
+        Command::DeliverTest(args) => deliver_test::run(&args),
     };
     match done {
         Ok(code) => code,

@@ -8,6 +8,7 @@
 //! 4. No secret stands in the file.
 
 mod calendar;
+mod deliver;
 mod mistake;
 mod rules;
 mod table;
@@ -20,6 +21,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use table::Reading;
 use toml::Table;
+use xiezhi_alerts::deliver::Entry;
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::params::Params;
 
@@ -47,6 +49,8 @@ pub struct Config {
     pub workers: usize,
     /// What the rules go by.
     pub rules: Rules,
+    /// The channels by which alerts are delivered.
+    pub deliver: Vec<Entry>,
 }
 
 /// The top level of the file, without its tables.
@@ -102,7 +106,6 @@ const LATER: &[(&str, &str)] = &[
     ("cluster", "several machines are not in this version; leave it out"),
     ("redis", "Redis is not in this version; leave it out"),
     ("routing", "duty lists are not in this version; leave it out"),
-    ("deliver", "deliveries are not in this version; leave it out"),
 ];
 
 impl Default for Config {
@@ -115,6 +118,7 @@ impl Default for Config {
             data_dir: top.data_dir,
             workers: EngineTable::default().workers,
             rules: Rules::default(),
+            deliver: Vec::new(),
         }
     }
 }
@@ -150,7 +154,8 @@ impl Config {
         let mut reading = Reading { accepted: ACCEPTED, later: LATER, mistakes };
         let engine = reading.part(&mut table, "engine");
         let rules = reading.part(&mut table, "rules");
-        let top: Top = reading.keys(table, "", &["engine", "rules"]);
+        let deliver = table.remove("deliver");
+        let top: Top = reading.keys(table, "", &["engine", "rules", "deliver"]);
         let engine: EngineTable = reading.keys(engine, "engine", &[]);
         reading.check("engine.workers", (1..=WORKERS_MAX).contains(&engine.workers), || {
             format!("is {}", engine.workers)
@@ -167,6 +172,7 @@ impl Config {
             data_dir: folder.join(top.data_dir),
             workers: engine.workers,
             rules: Rules::in_config(rules, folder, mistakes),
+            deliver: deliver::read(deliver, folder, mistakes),
         }
     }
 }
@@ -269,8 +275,8 @@ mod tests {
         let mistakes = load(&[("a.toml", main), ("rules.toml", rules)]).expect_err("full of mistakes");
         let begins = [
             "cluster: several machines are not in this version",
-            "data_dri: is no key here; known here are listen, trusted_proxy, data_dir, timezone, engine, rules",
-            "deliver: deliveries are not in this version",
+            "data_dri: is no key here; known here are listen, trusted_proxy, data_dir, timezone, engine, rules, deliver",
+            "deliver[0].kind: is missing; give \"stdout\", \"webhook\"",
             "redis: Redis is not in this version",
             "engine.threads: is no key here; known here are workers",
             "engine.workers: is 0; give a whole number from 1 to 64",

@@ -126,15 +126,29 @@ impl Reading<'_> {
     }
 
     fn said(&self, key: &str) -> Option<&'static str> {
+        let key = without_places(key);
         self.accepted.iter().find(|(known, _)| *known == key).map(|(_, accepted)| *accepted)
     }
 }
 
 /// The keys that serde names when it meets one that it does not know.
 fn unknown_field(message: &str) -> Option<Vec<&str>> {
-    let (_, known) = message.strip_prefix("unknown field ")?.split_once(", expected ")?;
+    let unknown = message.strip_prefix("unknown field ")?;
+    if unknown.ends_with(", there are no fields") {
+        return Some(Vec::new());
+    }
+    let (_, known) = unknown.split_once(", expected ")?;
     // "`a`", "`a` or `b`", "one of `a`, `b`": every other piece between backquotes.
     Some(known.split('`').skip(1).step_by(2).collect())
+}
+
+/// A path without places in lists and without files: `deliver[3].url_file (x)` is `deliver.url_file`.
+fn without_places(key: &str) -> String {
+    let key = key.split(" (").next().unwrap_or(key);
+    let parts = key.split('[').enumerate();
+    parts
+        .map(|(n, part)| if n == 0 { part } else { part.split_once(']').map_or("", |(_, rest)| rest) })
+        .collect()
 }
 
 fn joined(prefix: &str, key: &str) -> String {
