@@ -1,44 +1,32 @@
 //! How serious a set of findings is.
 //!
-//! *Source.* `design.md`, Alerts: red for D, X, C, or for strong leads of two families; orange for V, one strong lead, or
-//! leads of two families on one party; yellow for a lead.
+//! *Source.* `design.md`, Alerts: red for D, X, C, or for strong leads of two families; orange for V, one strong
+//! lead, or leads of two families on one party; yellow for a lead.
 //!
 //! *Law.* More findings never make an alert less serious.
 
 use crate::alert::Level;
+use crate::reason::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::finding::Rendered;
 use xiezhi_dataflows::rules::{Family, Rule};
 
-/// Why an alert has its level.
-pub const RED_BY_LAW: &str = "a fact that the law deems collusion or makes invalid";
-/// Two strong leads that do not hang together.
-pub const RED_BY_STRONG_LEADS: &str = "strong leads of two kinds of evidence";
-/// A breach of procedure.
-pub const ORANGE_BY_BREACH: &str = "a breach of procedure";
-/// One strong lead.
-pub const ORANGE_BY_STRONG_LEAD: &str = "a strong lead";
-/// Leads on one party.
-pub const ORANGE_BY_LEADS: &str = "leads of two kinds of evidence on one party";
-/// A lead.
-pub const YELLOW: &str = "a lead";
-
 /// The level of findings about one subject, and the reason.
-pub fn of<'a>(findings: impl Iterator<Item = &'a Rendered> + Clone) -> (Level, &'static str) {
+pub fn of<'a>(findings: impl Iterator<Item = &'a Rendered> + Clone) -> (Level, Reason) {
     let has = |letters: &[&str]| findings.clone().any(|f| letters.contains(&f.severity.as_str()));
     if has(&["D", "X", "C"]) {
-        return (Level::Red, RED_BY_LAW);
+        return (Level::Red, Reason::DeemedOrInvalid);
     }
     let strong = findings.clone().filter(|f| f.severity == "S");
     let families: BTreeSet<Family> = strong.filter_map(family).collect();
     if families.len() >= 2 {
-        return (Level::Red, RED_BY_STRONG_LEADS);
+        return (Level::Red, Reason::StrongLeadsOfTwoKinds);
     }
     if has(&["V"]) {
-        return (Level::Orange, ORANGE_BY_BREACH);
+        return (Level::Orange, Reason::Breach);
     }
     if !families.is_empty() {
-        return (Level::Orange, ORANGE_BY_STRONG_LEAD);
+        return (Level::Orange, Reason::StrongLead);
     }
     let mut by_party: BTreeMap<&str, BTreeSet<Family>> = BTreeMap::new();
     for finding in findings {
@@ -47,9 +35,9 @@ pub fn of<'a>(findings: impl Iterator<Item = &'a Rendered> + Clone) -> (Level, &
         }
     }
     if by_party.values().any(|families| families.len() >= 2) {
-        return (Level::Orange, ORANGE_BY_LEADS);
+        return (Level::Orange, Reason::LeadsOfTwoKinds);
     }
-    (Level::Yellow, YELLOW)
+    (Level::Yellow, Reason::Lead)
 }
 
 fn family(finding: &Rendered) -> Option<Family> {
@@ -59,7 +47,7 @@ fn family(finding: &Rendered) -> Option<Family> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::tests::finding;
+    use crate::testing::finding;
 
     #[test]
     fn levels_follow_the_table() {

@@ -1,10 +1,18 @@
-//! What becomes of findings: alerts, their levels, and when somebody must be told.
+//! What becomes of findings: alerts, their levels, who must be told, and what is done about it.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`alert`] | an alert, its subject and its identity |
 //! | [`level`] | how serious a set of findings is |
-//! | [`core`] | (alert, findings now, time) → (alert, notice, reason): pure |
+//! | [`duty`] | who answers for what, who is told there, how long they have |
+//! | [`hours`], [`agenda`] | working time; what happens if nobody does anything |
+//! | [`action`] | what supervisors do, and what may be done when |
+//! | [`silence`] | what is not sent for a while, and is told afterwards |
+//! | [`core`] | alert × (findings, action, time) → alert, notice, entry in its history: pure |
+//! | [`desk`] | all alerts and what is due |
+//! | [`pacing`] | how fast one receiver is told; how long to wait before trying again |
+//! | [`reason`] | why something was decided |
+//! | [`feedback`] | what became of alerts, counted for each rule |
 //! | [`message`] | what is shown of an alert and a notice: the items of the API |
 //! | [`text`] | the whole of it as plain text, a short form, and cutting |
 //! | [`sentence`] | one neutral sentence a finding |
@@ -15,16 +23,29 @@
 //! *Architecture invariant.* The deciding half is pure: no clock, file, socket or randomness. [`deliver`] is the only part
 //! of this crate that touches the world, and nothing of the deciding half uses it.
 
+pub mod action;
+pub mod agenda;
 pub mod alert;
 pub mod core;
 pub mod deliver;
+pub mod desk;
+pub mod duty;
+pub mod feedback;
+pub mod hours;
 pub mod level;
 pub mod message;
+pub mod pacing;
+pub mod reason;
 pub mod sentence;
+pub mod silence;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod words;
 pub mod written;
 
-pub use alert::{Alert, AlertId, Level, State, Subject};
-pub use core::{Decision, Notice, NoticeKind, decide};
+pub use action::{Action, Deed};
+pub use alert::{Alert, AlertId, Level, Receiver, State, Subject};
+pub use core::{Decision, Entry, Notice, NoticeKind};
+pub use desk::{Desk, Moved};
 pub use words::Language;

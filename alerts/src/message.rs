@@ -1,14 +1,17 @@
 //! What people read: an alert with its names, facts and articles, Chinese first.
 //!
-//! *Source.* `messages.md`. Facts and thresholds, never guilt; no personal identity; every number with its unit, every
-//! time with its date. Codes become names where the directory knows them.
+//! *Source.* `messages.md`. Facts and thresholds, never guilt; no personal identity; every number with its unit,
+//! every time with its date. Codes become names where the directory knows them.
 
-use crate::alert::{Alert, State};
-use crate::core::{Notice, NoticeKind};
+use crate::agenda::What;
+use crate::alert::{Alert, Closing, Did, State};
+use crate::core::{Decision, NoticeKind};
+use crate::reason::{Duty, Reason};
 use crate::words::Language;
 use crate::{sentence, text, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use xiezhi_dataflows::event::Outcome;
 use xiezhi_dataflows::finding::{EventName, Rendered, Value};
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::rules::{Judge, Rule};
@@ -34,6 +37,8 @@ pub trait Directory {
     fn organisation(&self, code: &str) -> Option<String>;
     /// What is known of a section.
     fn section(&self, code: &str) -> SectionNames;
+    /// What the duty list calls a department.
+    fn department(&self, code: &str) -> Option<String>;
 }
 
 /// An organisation as it is shown.
@@ -84,6 +89,79 @@ pub struct FactShown {
     pub checks_en: String,
 }
 
+/// Who answers for an alert, and what they owe it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeShown {
+    /// The department's code.
+    pub department: String,
+    /// Its name.
+    pub department_name: Option<String>,
+    /// The item of the duty list.
+    pub item: Option<String>,
+    /// The edition of the duty list; 0: none was given.
+    pub duty_edition: u64,
+    /// Why they answer, in Chinese.
+    pub reason_zh: String,
+    /// The same in English.
+    pub reason_en: String,
+    /// What is owed: acknowledge or close.
+    pub duty: Option<String>,
+    /// Until when, RFC 3339, +08:00.
+    pub due_at: Option<String>,
+    /// Whether the whole ladder has been told, and nobody has acted.
+    pub overdue: bool,
+    /// How often departments have sent it back.
+    pub sent_back: u32,
+    /// The silence that hides it.
+    pub silenced_by: Option<String>,
+    /// Who was told of it, such as `zjj.liaison`.
+    pub told: Vec<String>,
+}
+
+/// That somebody did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DidShown {
+    /// Who: the name of a token.
+    pub by: String,
+    /// RFC 3339, +08:00.
+    pub at: String,
+    /// With what outcome, where it was closed or handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// What the outcome is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome_zh: Option<String>,
+    /// What they added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What supervisors made of an alert.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandlingShown {
+    /// The last acknowledgement; it stays when the alert is withdrawn.
+    pub acknowledged: Option<DidShown>,
+    /// To whom it is assigned.
+    pub assigned_to: Option<String>,
+    /// How it was closed.
+    pub closed: Option<DidShown>,
+    /// What was handed over to another agency, frozen as it was handed.
+    pub handed: Option<HandedShown>,
+    /// Since when nothing of it holds, RFC 3339, +08:00.
+    pub withdrawn_at: Option<String>,
+}
+
+/// What was handed over, as it was then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedShown {
+    /// Who, when, to whom.
+    pub did: DidShown,
+    /// The level then.
+    pub level: String,
+    /// The findings then, gravest first.
+    pub facts: Vec<FactShown>,
+}
+
 /// An alert as it is shown: the item of `GET /api/v1/alerts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertShown {
@@ -91,7 +169,7 @@ pub struct AlertShown {
     pub id: String,
     /// Counts its changes.
     pub revision: u64,
-    /// open or withdrawn.
+    /// open, acknowledged, assigned, closed or withdrawn.
     pub state: String,
     /// yellow, orange or red.
     pub level: String,
@@ -109,6 +187,12 @@ pub struct AlertShown {
     pub created_at: String,
     /// RFC 3339, +08:00.
     pub changed_at: String,
+    /// Who answers for it, and what they owe it.
+    #[serde(default)]
+    pub charge: ChargeShown,
+    /// What supervisors made of it.
+    #[serde(default)]
+    pub handling: HandlingShown,
     /// The findings, gravest first.
     pub facts: Vec<FactShown>,
     /// What the alert is not.
@@ -125,12 +209,36 @@ pub struct AlertShown {
 pub struct NoticeShown {
     /// Counts notices; the id of the stream's event.
     pub seq: u64,
-    /// created, raised or withdrawn.
+    /// What names it for ever, on every repeat: the key by which receivers know what they have.
+    #[serde(default)]
+    pub key: String,
+    /// created, raised, withdrawn, reminded …
     pub change: NoticeKind,
     /// RFC 3339, +08:00.
     pub at: String,
     /// Why somebody is told.
     pub reason: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub reason_zh: String,
+    /// The same as data.
+    #[serde(default)]
+    pub why: Option<Reason>,
+    /// What was owed, where a step of the ladder was taken.
+    #[serde(default)]
+    pub duty: Option<Duty>,
+    /// Which step.
+    #[serde(default)]
+    pub step: Option<What>,
+    /// When it was due, RFC 3339, +08:00.
+    #[serde(default)]
+    pub due_at: Option<String>,
+    /// Who acted: the name of a token.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// What they added.
+    #[serde(default)]
+    pub note: Option<String>,
     /// The level before, where it rose.
     pub from_level: Option<String>,
     /// Findings that are new, by name.
@@ -150,7 +258,8 @@ const NOTE_EN: &str = "This is an automatic comparison of records; whether it is
 /// What an article says of itself that was not checked against the statute's text.
 pub(crate) const UNVERIFIED_ZH: &str = "(条文未核对)";
 
-fn gravity(severity: &str) -> usize {
+/// The order of severities, the gravest first.
+pub(crate) fn gravity(severity: &str) -> usize {
     ["D", "X", "C", "V", "S", "L"].iter().position(|s| *s == severity).unwrap_or(usize::MAX)
 }
 
@@ -207,20 +316,71 @@ fn place_zh(section: Option<&str>, names: &SectionNames, facts: &[FactShown]) ->
     if parts.is_empty() { code.to_owned() } else { format!("{}({code})", parts.join(" ")) }
 }
 
+/// Findings, the gravest first.
+fn facts<'a>(findings: impl Iterator<Item = &'a Rendered>, directory: &dyn Directory) -> Vec<FactShown> {
+    let mut facts: Vec<FactShown> = findings.map(|finding| fact(finding, directory)).collect();
+    facts.sort_by_key(|fact| gravity(&fact.severity));
+    facts
+}
+
+fn charge(alert: &Alert, directory: &dyn Directory) -> ChargeShown {
+    let route = &alert.route;
+    ChargeShown {
+        department: route.department.clone(),
+        department_name: directory.department(&route.department),
+        item: route.item.clone(),
+        duty_edition: route.edition,
+        reason_zh: route.reason.said(Language::Chinese),
+        reason_en: route.reason.said(Language::English),
+        duty: alert.agenda.duty.map(|duty| duty.as_str().to_owned()),
+        due_at: alert.agenda.due_at.map(|at| Instant(at).to_rfc3339()),
+        overdue: alert.overdue,
+        sent_back: alert.sent_back,
+        silenced_by: alert.silenced_by.clone(),
+        told: alert.told.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn did(did: &Did) -> DidShown {
+    let at = Instant(did.at).to_rfc3339();
+    DidShown { by: did.by.clone(), at, outcome: None, outcome_zh: None, note: None }
+}
+
+fn handling(alert: &Alert, directory: &dyn Directory) -> HandlingShown {
+    let with = |shown: DidShown, outcome: Outcome, note: Option<String>| DidShown {
+        outcome: Some(outcome.as_str().to_owned()),
+        outcome_zh: Some(words::outcome(outcome, Language::Chinese).to_owned()),
+        note,
+        ..shown
+    };
+    let closing = |closing: &Closing| with(did(&closing.did), closing.outcome, closing.note.clone());
+    HandlingShown {
+        acknowledged: alert.acknowledged.as_ref().map(did),
+        assigned_to: alert.assigned_to.clone(),
+        closed: alert.closed.as_ref().map(closing),
+        handed: alert.handed.as_ref().map(|handed| HandedShown {
+            did: with(did(&handed.did), handed.outcome, None),
+            level: handed.level.as_str().to_owned(),
+            facts: facts(handed.findings.values(), directory),
+        }),
+        withdrawn_at: alert.withdrawn_at.map(|at| Instant(at).to_rfc3339()),
+    }
+}
+
 /// Shows an alert.
 pub fn show(alert: &Alert, directory: &dyn Directory) -> AlertShown {
     let section = alert.subject.section.as_deref();
     let names = section.map(|code| directory.section(code)).unwrap_or_default();
-    let mut facts: Vec<FactShown> = alert.findings.values().map(|f| fact(f, directory)).collect();
-    facts.sort_by_key(|fact| gravity(&fact.severity));
+    let facts = facts(alert.findings.values(), directory);
     let more = |zh: bool| match (facts.len(), zh) {
         (0 | 1, _) => String::new(),
         (n, true) => format!(",另有{}项事实", n - 1),
         (n, false) => format!(", and {} more", n - 1),
     };
     let (state_zh, state_en) = match alert.state {
-        State::Open => ("", ""),
         State::Withdrawn => ("已撤回 · ", "withdrawn · "),
+        State::Closed => ("已办结 · ", "closed · "),
+        State::Open | State::Acknowledged | State::Assigned => ("", ""),
     };
     let first = facts.first();
     let title_zh = format!(
@@ -256,6 +416,8 @@ pub fn show(alert: &Alert, directory: &dyn Directory) -> AlertShown {
         section_names: names,
         created_at: Instant(alert.created_at).to_rfc3339(),
         changed_at: Instant(alert.changed_at).to_rfc3339(),
+        charge: charge(alert, directory),
+        handling: handling(alert, directory),
         facts,
         note_zh: NOTE_ZH.to_owned(),
         note_en: NOTE_EN.to_owned(),
@@ -265,26 +427,39 @@ pub fn show(alert: &Alert, directory: &dyn Directory) -> AlertShown {
     shown
 }
 
-/// Shows a notice about an alert.
-pub fn show_notice(seq: u64, notice: &Notice, alert: &Alert, directory: &dyn Directory) -> NoticeShown {
-    NoticeShown {
+/// Shows what a decision tells; none if it tells nothing.
+pub fn show_notice(seq: u64, decision: &Decision, directory: &dyn Directory) -> Option<NoticeShown> {
+    let (alert, entry) = (&decision.alert, &decision.entry);
+    let notice = decision.notice.as_ref()?;
+    let due_at = match &notice.reason {
+        Reason::DueSoon { due_at, .. } | Reason::NotDone { due_at, .. } => Some(*due_at),
+        _ => None,
+    };
+    Some(NoticeShown {
         seq,
+        key: notice.key(alert),
         change: notice.kind,
-        at: Instant(alert.changed_at).to_rfc3339(),
-        reason: notice.reason.clone(),
+        at: Instant(entry.at).to_rfc3339(),
+        reason: notice.reason.said(Language::English),
+        reason_zh: notice.reason.said(Language::Chinese),
+        why: Some(notice.reason.clone()),
+        duty: notice.step.map(|(duty, _)| duty),
+        step: notice.step.map(|(_, what)| what),
+        due_at: due_at.map(|at| Instant(at).to_rfc3339()),
+        by: entry.by.clone(),
+        note: entry.note.clone(),
         from_level: notice.from_level.map(|level| level.as_str().to_owned()),
         added: notice.added.clone(),
         removed: notice.removed.clone(),
         repeated: false,
         alert: show(alert, directory),
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::Subject;
-    use crate::core::{decide, tests::finding};
+    use crate::testing::{alert, finding};
 
     struct Names;
 
@@ -297,15 +472,16 @@ mod tests {
             let (name, project_name) = (Some("一标段".to_owned()), Some("某道路工程".to_owned()));
             SectionNames { name, project_name, ..SectionNames::default() }
         }
+
+        fn department(&self, _: &str) -> Option<String> {
+            None
+        }
     }
 
     #[test]
     fn the_title_says_how_serious_what_where_and_who() {
         let findings = [finding("DEV-07", "L", &["甲", "?"]), finding("PER-02", "D", &["甲", "乙"])];
-        let subject = Subject::of(&findings[0]).expect("a known rule");
-        let findings = findings.into_iter().map(|f| (f.name(), f)).collect();
-        let decision = decide(&subject, None, findings, 0).expect("a decision");
-        let shown = show(&decision.alert, &Names);
+        let shown = show(&alert(&findings), &Names);
         assert_eq!(
             shown.title_zh,
             "红色预警 · 围标串标线索 · 某道路工程 一标段(E1):不同投标人委托同一人办理投标事宜 — 模拟乙公司、模拟甲公司,另有1项事实"

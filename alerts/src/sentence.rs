@@ -202,8 +202,8 @@ pub fn said(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::tests::finding;
     use crate::message::SectionNames;
+    use crate::testing::finding;
 
     struct Nobody;
 
@@ -214,6 +214,10 @@ mod tests {
 
         fn section(&self, _: &str) -> SectionNames {
             SectionNames::default()
+        }
+
+        fn department(&self, _: &str) -> Option<String> {
+            None
         }
     }
 

@@ -5,12 +5,12 @@
 
 use crate::alert::Level;
 use crate::core::NoticeKind;
-use crate::level;
+use xiezhi_dataflows::event::Outcome;
 use xiezhi_dataflows::finding::Name;
 use xiezhi_dataflows::rules::Topic;
 
 /// One of the users' two languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Language {
     /// 中文.
     Chinese,
@@ -225,25 +225,33 @@ pub fn severity(letter: &str, language: Language) -> &'static str {
     }
 }
 
-/// Why an alert has its level.
-pub fn reason(reason: &str, language: Language) -> &str {
-    let zh = match reason {
-        level::RED_BY_LAW => "有法规视为串通投标或者规定无效的情形",
-        level::RED_BY_STRONG_LEADS => "有两类证据的强线索",
-        level::ORANGE_BY_BREACH => "有程序问题",
-        level::ORANGE_BY_STRONG_LEAD => "有强线索",
-        level::ORANGE_BY_LEADS => "同一单位有两类证据的线索",
-        level::YELLOW => "有线索",
-        other => other,
-    };
-    language.pick(zh, reason)
-}
-
 /// What has become of an alert.
 pub fn change(kind: NoticeKind, language: Language) -> &'static str {
     match kind {
         NoticeKind::Created => language.pick("新预警", "new"),
         NoticeKind::Raised => language.pick("升级", "raised"),
         NoticeKind::Withdrawn => language.pick("撤回", "withdrawn"),
+        NoticeKind::Reminded => language.pick("催办", "reminder"),
+        NoticeKind::Escalated => language.pick("督办", "escalated"),
+        NoticeKind::Overdue => language.pick("逾期", "overdue"),
+        NoticeKind::Acknowledged => language.pick("签收", "acknowledged"),
+        NoticeKind::Assigned => language.pick("交办", "assigned"),
+        NoticeKind::Returned => language.pick("退回", "returned"),
+        NoticeKind::Transferred => language.pick("改派", "transferred"),
+        NoticeKind::Closed => language.pick("办结", "closed"),
+        NoticeKind::Reopened => language.pick("重新打开", "reopened"),
+        NoticeKind::Noted => language.pick("备注", "note"),
+    }
+}
+
+/// With what an alert was closed.
+pub fn outcome(outcome: Outcome, language: Language) -> &'static str {
+    match outcome {
+        Outcome::Penalised => language.pick("依法查处", "dealt with under the law"),
+        Outcome::ReferredEnforcement => language.pick("移交执法大队", "referred to enforcement"),
+        Outcome::ReferredDiscipline => language.pick("移送纪检监察", "referred to discipline inspection"),
+        Outcome::ReferredPolice => language.pick("移送公安", "referred to the police"),
+        Outcome::Unfounded => language.pick("查否", "unfounded"),
+        Outcome::Insufficient => language.pick("证据不足", "insufficient evidence"),
     }
 }

@@ -3,9 +3,13 @@
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use xiezhi_alerts::core::{Setting, on_findings};
+use xiezhi_alerts::duty::{Department, DutyList, Item, Place, Post};
 use xiezhi_alerts::message::{Directory, NoticeShown, SectionNames, show, show_notice};
+use xiezhi_alerts::silence::Silences;
 use xiezhi_alerts::words::{Form, word};
-use xiezhi_alerts::{Alert, Language, Subject, decide, text};
+use xiezhi_alerts::{Alert, Language, Subject, text};
+use xiezhi_dataflows::calendar::Calendar;
 use xiezhi_dataflows::finding::{EventName, Name, Rendered, Value};
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::rules::Rule;
@@ -28,6 +32,10 @@ impl Directory for Names {
             department: Some("市住建局".to_owned()),
             opening_at: Some("2026-02-10T09:00:00+08:00".to_owned()),
         }
+    }
+
+    fn department(&self, code: &str) -> Option<String> {
+        duty().departments.get(code).map(|department| department.name.clone())
     }
 }
 
@@ -58,6 +66,28 @@ fn valued(finding: Rendered, values: &[(&str, Value)]) -> Rendered {
     Rendered { value: values.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect(), ..finding }
 }
 
+/// Housing answers for engineering.
+fn duty() -> DutyList {
+    let post = || Post { name: String::new(), channels: vec!["robot".to_owned()] };
+    let mut duty = DutyList::default();
+    let housing =
+        Department {
+            code: "zjj".to_owned(), name: "市住建局".to_owned(), liaison: post(), leader: post()
+        };
+    duty.departments.insert("zjj".to_owned(), housing);
+    duty.items.push(Item {
+        item: "3.2".to_owned(),
+        name: "工程建设—开标评标".to_owned(),
+        trade: Vec::new(),
+        topic: Vec::new(),
+        stage: Vec::new(),
+        region: Vec::new(),
+        registered_with: Vec::new(),
+        department: "zjj".to_owned(),
+    });
+    duty
+}
+
 /// What is told when the findings about one subject come to be `findings`.
 fn told(before: Option<&Alert>, findings: &[Rendered], now: &str) -> (Alert, NoticeShown) {
     let subject = match before {
@@ -65,8 +95,11 @@ fn told(before: Option<&Alert>, findings: &[Rendered], now: &str) -> (Alert, Not
         None => Subject::of(&findings[0]).expect("a known rule"),
     };
     let findings = findings.iter().map(|f| (f.name(), f.clone())).collect();
-    let decision = decide(&subject, before, findings, at(now)).expect("a change");
-    let shown = show_notice(7, &decision.notice.expect("a notice"), &decision.alert, &Names);
+    let (duty, calendar, silences) = (duty(), Calendar::built_in(), Silences::default());
+    let setting = Setting { duty: &duty, calendar: &calendar, silences: &silences };
+    let place = Place::default();
+    let decision = on_findings(setting, &subject, &place, before, findings, at(now)).expect("a change");
+    let shown = show_notice(7, &decision, &Names).expect("a notice");
     (decision.alert, shown)
 }
 
@@ -85,13 +118,13 @@ fn account() -> Rendered {
 fn a_red_alert_on_collusion() {
     let now = "2026-02-09T15:42:00.5+08:00";
     let (alert, notice) = told(None, &[machine(), account()], now);
-    let read = text::notice(&notice, Some(at(now)), Language::Chinese);
+    let read = text::notice(&notice, false, Some(at(now)), Language::Chinese);
     assert_eq!(
         read,
         "\
 🔴 红色预警 · 围标串标线索 · XZ-PQYW-2NN3-JNHX
 某道路工程 施工一标段(E4601000001000777001)
-2026-02-09 15:42 生成 · 计划开标 2026-02-10 09:00(距今 17 小时 17 分钟) · 监督部门 市住建局
+2026-02-09 15:42 生成 · 计划开标 2026-02-10 09:00(距今 17 小时 17 分钟) · 责任单位 市住建局(权责清单 3.2 工程建设—开标评标) · 请于 2026-02-10 08:42 前签收
 事实:
 1. 不同投标人的投标保证金从同一账户转出 — 乙建设有限公司、甲建设有限公司;账户尾号 9999(MON-01,法规视为串通投标的情形:招标投标法实施条例第四十条第(六)项)
 2. 上传设备的网卡、CPU、硬盘编码全部相同 — 乙建设有限公司、甲建设有限公司;网卡编码 02:5A:50;CPU 编码 BFEB;硬盘编码 S3Z9(DEV-01,强线索:福建省有关规定(参照招标投标法实施条例第四十条第(一)、(二)项)(条文未核对))
@@ -105,11 +138,11 @@ fn a_red_alert_on_collusion() {
 说明:本预警是对记录的自动比对结果,是否构成串通投标或者其他违反规定的行为由有权机关依法认定。"
     );
     assert_eq!(
-        text::notice(&notice, Some(at(now)), Language::English),
+        text::notice(&notice, false, Some(at(now)), Language::English),
         "\
 🔴 Red alert · lead on collusion · XZ-PQYW-2NN3-JNHX
 某道路工程 施工一标段 (E4601000001000777001)
-created 2026-02-09 15:42 · planned opening 2026-02-10 09:00 (in 17 hours 17 minutes) · supervised by 市住建局
+created 2026-02-09 15:42 · planned opening 2026-02-10 09:00 (in 17 hours 17 minutes) · with 市住建局 (duty list 3.2 工程建设—开标评标) · please acknowledge by 2026-02-10 08:42
 Facts:
 1. Deposits of different bidders came from the same account — 乙建设有限公司, 甲建设有限公司; account ending in 9999 (MON-01, deemed collusive bidding by regulation: 招标投标法实施条例第四十条第(六)项)
 2. Network card, CPU and disk codes of the uploading machine are all equal — 乙建设有限公司, 甲建设有限公司; network card 02:5A:50; CPU code BFEB; disk code S3Z9 (DEV-01, strong lead: 福建省有关规定(参照招标投标法实施条例第四十条第(一)、(二)项) [text not checked])
@@ -129,7 +162,7 @@ Note: This is an automatic comparison of records; whether it is a breach is for 
 某道路工程 施工一标段(E4601000001000777001)
 不同投标人的投标保证金从同一账户转出 — 乙建设有限公司、甲建设有限公司;账户尾号 9999。
 上传设备的网卡、CPU、硬盘编码全部相同 — 乙建设有限公司、甲建设有限公司;网卡编码 02:5A:50;CPU 编码 BFEB;硬盘编码 S3Z9。
-2026-02-09 15:42 生成 · 计划开标 2026-02-10 09:00(距今 17 小时 17 分钟) · 监督部门 市住建局"
+2026-02-09 15:42 生成 · 计划开标 2026-02-10 09:00(距今 17 小时 17 分钟) · 责任单位 市住建局(权责清单 3.2 工程建设—开标评标) · 请于 2026-02-10 08:42 前签收"
     );
     let again = show(&alert, &Names);
     assert!(!again.text_zh.contains("距今"), "what is kept does not say how long is left");
@@ -149,7 +182,7 @@ fn a_term_that_ran_out_without_an_event() {
         "\
 🟠 橙色预警 · 程序问题线索 · XZ-EAP1-49RB-T43W
 未注明标段
-2026-02-14 00:00 生成
+2026-02-14 00:00 生成 · 责任单位 市住建局(权责清单 3.2 工程建设—开标评标) · 请于 2026-02-14 15:00 前签收
 事实:
 1. 收到投诉满三个工作日未作出是否受理的决定 — 收到时间 2026-02-10 10:05;期限届满 2026-02-13 24:00;部门 市住建局;投诉编号 C-118(CMP-01,程序问题:招标投标法实施条例第六十一条第二款)
 依据的记录 1 条,均可核验:/jy#c-118-received
@@ -171,7 +204,7 @@ fn a_ring_over_the_history() {
         "\
 🟡 黄色预警 · 围标串标线索 · XZ-DJ0F-2H2E-3JKK
 跨标段历史记录
-2026-02-09 15:42 生成
+2026-02-09 15:42 生成 · 责任单位 市住建局(权责清单 3.2 工程建设—开标评标) · 请于 2026-02-11 17:30 前签收
 事实:
 1. 多家企业通过共用设备、加密锁、证书相互关联 — 丙建设有限公司、乙建设有限公司、甲建设有限公司;相同的标识信息 3 项(DEV-13,线索)
 依据的记录 431 条,均可核验:/jy#bid-1、/jy#bid-2、/jy#bid-3 等
@@ -188,7 +221,7 @@ fn raised_says_what_is_new_and_withdrawn_what_no_longer_holds() {
     let (alert, _) = told(None, &[machine()], "2026-02-09T15:42:00+08:00");
     let now = "2026-02-09T15:58:00+08:00";
     let (alert, raised) = told(Some(&alert), &[machine(), account()], now);
-    let read = text::notice(&raised, Some(at(now)), Language::Chinese);
+    let read = text::notice(&raised, false, Some(at(now)), Language::Chinese);
     let lines: Vec<&str> = read.lines().collect();
     assert_eq!(lines[0], "升级:🟠 橙色 → 🔴 红色 · 围标串标线索 · XZ-PQYW-2NN3-JNHX");
     assert_eq!(lines[3], "2026-02-09 15:58 新增 1 项事实,因有法规视为串通投标或者规定无效的情形:");
@@ -196,7 +229,7 @@ fn raised_says_what_is_new_and_withdrawn_what_no_longer_holds() {
     assert!(!read.contains("DEV-01"), "only what is new: {read}");
     assert_eq!(text::brief(&raised, None, Language::Chinese).lines().count(), 4);
     let (_, withdrawn) = told(Some(&alert), &[], "2026-02-09T16:20:00+08:00");
-    let read = text::notice(&withdrawn, None, Language::Chinese);
+    let read = text::notice(&withdrawn, false, None, Language::Chinese);
     let lines: Vec<&str> = read.lines().collect();
     assert_eq!(lines[0], "已撤回 · 🔴 红色预警 · 围标串标线索 · XZ-PQYW-2NN3-JNHX");
     assert_eq!(lines[3], "2026-02-09 16:20 撤回:依据的记录已有变化,下列事实不再成立:");
@@ -235,7 +268,7 @@ fn every_rule_has_a_sentence_that_blames_nobody_and_shows_no_person() {
         let mut texts = vec![notice.alert.title_zh.clone(), notice.alert.title_en.clone()];
         texts.extend([fact.said_zh.clone(), fact.said_en.clone()]);
         for language in Language::ALL {
-            texts.push(text::notice(&notice, None, language));
+            texts.push(text::notice(&notice, false, None, language));
             texts.push(text::brief(&notice, None, language));
             assert!(texts.last().is_some_and(|brief| brief.lines().count() <= 5));
         }

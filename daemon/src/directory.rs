@@ -1,11 +1,14 @@
-//! The directory: names of organisations, sections and projects, for showing only.
+//! The directory: names of organisations, sections and projects, for showing; and where a section is, for routing.
 //!
-//! *Invariants.* A name comes from the event with the latest time. Nothing is ever concluded from a name.
+//! *Invariants.* A name comes from the event with the latest time. Nothing is ever concluded from a name. A section's stage only goes forward: an
+//! alert that is routed by it says so, and a supervisor may transfer it.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
+use xiezhi_alerts::duty::{DutyList, Place, Register, Stage};
 use xiezhi_alerts::message::{Directory as Names, SectionNames};
-use xiezhi_dataflows::event::{Data, Event, Organisation, Text};
+use xiezhi_dataflows::event::{Data, Event, Industry, Organisation, Text};
+use xiezhi_dataflows::normalise::Instant;
 
 /// A name and the time of the event that gave it.
 type Dated<T> = (i64, T);
@@ -15,12 +18,16 @@ struct Held {
     organisations: HashMap<String, Dated<String>>,
     sections: HashMap<String, Dated<SectionNames>>,
     projects: HashMap<String, Dated<Project>>,
+    stages: HashMap<String, Stage>,
+    duty: Arc<DutyList>,
 }
 
 #[derive(Clone, Default)]
 struct Project {
     name: Option<String>,
     department: Option<String>,
+    industry: Option<Industry>,
+    region: Option<String>,
 }
 
 /// All names that were ever given, the latest of each.
@@ -61,7 +68,27 @@ impl Held {
         *known_at = at.max(*known_at);
     }
 
+    /// That a section has come so far.
+    fn stage(&mut self, event: &Event) {
+        let (section, stage) = match &event.data {
+            Data::SectionAnnounced(section) => (&section.section, Stage::Bidding),
+            Data::OpeningStarted(opening) => (&opening.section, Stage::Opening),
+            Data::BidOpened(opened) => (&opened.section, Stage::Opening),
+            Data::EvaluationStarted(evaluation) => (&evaluation.section, Stage::Evaluation),
+            Data::ScoreGiven(score) => (&score.section, Stage::Evaluation),
+            Data::AwardProposed(award) => (&award.section, Stage::Award),
+            Data::AwardMade(award) => (&award.section, Stage::Award),
+            Data::ContractSigned(contract) => (&contract.section, Stage::Contract),
+            _ => return,
+        };
+        match self.stages.get_mut(section.as_str()) {
+            Some(known) => *known = stage.max(*known),
+            None => drop(self.stages.insert(section.as_str().to_owned(), stage)),
+        }
+    }
+
     fn learn(&mut self, event: &Event) {
+        self.stage(event);
         let at = event.time.0;
         match &event.data {
             Data::ProjectRegistered(project) => {
@@ -70,6 +97,8 @@ impl Held {
                 let named = Project {
                     name: owned(project.name.as_ref()),
                     department: project.department.as_ref().map(|d| d.as_str().to_owned()),
+                    industry: Some(project.industry),
+                    region: project.region.as_ref().map(|region| region.as_str().to_owned()),
                 };
                 let known = self.projects.entry(project.project.as_str().to_owned()).or_default();
                 if known.0 <= at {
@@ -117,6 +146,33 @@ impl Directory {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         events.for_each(|event| held.learn(event));
     }
+
+    /// The duty list in force.
+    pub fn duty(&self) -> Arc<DutyList> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).duty.clone()
+    }
+
+    /// Takes the names of departments from a duty list.
+    pub fn learn_duty(&self, duty: Arc<DutyList>) {
+        self.held.write().unwrap_or_else(PoisonError::into_inner).duty = duty;
+    }
+}
+
+impl Register for Directory {
+    fn place(&self, section: &str) -> Place {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let names = held.sections.get(section).map(|(_, names)| names);
+        let project = names.and_then(|names| names.project.as_ref());
+        let project = project.and_then(|project| held.projects.get(project)).map(|(_, project)| project);
+        let opening = names.and_then(|names| names.opening_at.as_deref());
+        Place {
+            industry: project.and_then(|project| project.industry),
+            region: project.and_then(|project| project.region.clone()),
+            stage: held.stages.get(section).copied(),
+            department: project.and_then(|project| project.department.clone()),
+            opening_at: opening.and_then(|text| Instant::parse(text).ok()).map(|at| at.0),
+        }
+    }
 }
 
 impl Names for Directory {
@@ -133,5 +189,10 @@ impl Names for Directory {
             names.department = project.department.clone();
         }
         names
+    }
+
+    fn department(&self, code: &str) -> Option<String> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.duty.departments.get(code).map(|department| department.name.clone())
     }
 }

@@ -1,14 +1,11 @@
 //! Editions of the rules on record: who published which rules, when, from which day on, and why.
 //!
-//! One file beside the journal, a JSON line an edition, only ever appended to; each line carries the hash of the one
-//! before, so that a line that was changed or taken out shows. What judges is their sum: an edition without a day
-//! takes the place of all before it, one with a day of those from that day on.
+//! One file beside the journal, only ever appended to (`on_record.rs`). What judges is the sum of its lines: an edition without
+//! a day takes the place of all before it, one with a day of those from that day on.
 
+use crate::on_record::{Line, OnRecord, RecordError};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use xiezhi_dataflows::editions::Edition;
 use xiezhi_dataflows::normalise::{Date, Instant};
 use xiezhi_dataflows::params::Params;
@@ -37,29 +34,6 @@ pub struct Record {
     pub previous: String,
 }
 
-/// Why the record cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum EditionsError {
-    /// The file.
-    #[error("cannot use {path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A line that is not what was written.
-    #[error("{path}:{line}: {what}; restore the file from a backup: which rules judged what hangs on it")]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        what: String,
-    },
-}
-
 /// What somebody wants to publish.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -75,16 +49,20 @@ pub struct Proposal {
     pub rules: Params,
 }
 
+impl Line for Record {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn previous(&self) -> &str {
+        &self.previous
+    }
+}
+
 /// All editions on record; there is always one.
 #[derive(Debug)]
 pub struct Editions {
-    path: PathBuf,
-    records: Vec<Record>,
-    last_hash: String,
-}
-
-fn hash(line: &[u8]) -> String {
-    Sha256::digest(line).iter().map(|byte| format!("{byte:02x}")).collect()
+    record: OnRecord<Record>,
 }
 
 impl Editions {
@@ -92,12 +70,9 @@ impl Editions {
     ///
     /// # Errors
     /// If the file cannot be read or written, or was tampered with.
-    pub fn open(data_dir: &Path, configured: &Params, now: i64) -> Result<Editions, EditionsError> {
-        let path = data_dir.join("editions.jsonl");
-        let mut editions = Editions { path, records: Vec::new(), last_hash: String::new() };
-        let whole = editions.read()?;
-        editions.cut(whole)?;
-        let spoke = editions.records.iter().rev().find(|record| record.actor == CONFIGURATION);
+    pub fn open(data_dir: &Path, configured: &Params, now: i64) -> Result<Editions, RecordError> {
+        let mut editions = Editions { record: OnRecord::open(&data_dir.join("editions.jsonl"))? };
+        let spoke = editions.records().iter().rev().find(|record| record.actor == CONFIGURATION);
         let reason = match spoke {
             None => Some("the rules of the configuration at the first start"),
             Some(record) if record.rules != *configured => Some("the configuration has changed"),
@@ -120,94 +95,47 @@ impl Editions {
     ///
     /// # Errors
     /// If the file cannot be read, or was tampered with.
-    pub fn read_only(data_dir: &Path) -> Result<Option<Editions>, EditionsError> {
-        let path = data_dir.join("editions.jsonl");
-        let mut editions = Editions { path, records: Vec::new(), last_hash: String::new() };
-        editions.read()?;
-        Ok((!editions.records.is_empty()).then_some(editions))
+    pub fn read_only(data_dir: &Path) -> Result<Option<Editions>, RecordError> {
+        let editions = Editions { record: OnRecord::read(&data_dir.join("editions.jsonl"))? };
+        Ok((!editions.records().is_empty()).then_some(editions))
     }
 
     /// The latest edition with these rules: the one that a section judged by them goes by.
     pub fn number_of(&self, rules: &Params) -> Option<u64> {
-        self.records.iter().rev().find(|record| record.rules == *rules).map(|record| record.number)
-    }
-
-    /// Reads the lines that are whole; gives how many bytes they take.
-    fn read(&mut self) -> Result<usize, EditionsError> {
-        let mut text = Vec::new();
-        match File::open(&self.path) {
-            Ok(mut file) => file.read_to_end(&mut text).map_err(|source| self.file(source))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
-            Err(source) => return Err(self.file(source)),
-        };
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        for (at, line) in text[..whole].split_inclusive(|byte| *byte == b'\n').enumerate() {
-            let line = &line[..line.len() - 1];
-            let broken = |what: String| EditionsError::Broken { path: self.path.clone(), line: at + 1, what };
-            let record: Record = serde_json::from_slice(line).map_err(|error| broken(error.to_string()))?;
-            if record.number != at as u64 + 1 || record.previous != self.last_hash {
-                return Err(broken("does not follow the line before it".to_owned()));
-            }
-            self.records.push(record);
-            self.last_hash = hash(line);
-        }
-        Ok(whole)
-    }
-
-    /// Cuts off a line without its end: it was being written when the machine stopped, and was never in force.
-    fn cut(&self, whole: usize) -> Result<(), EditionsError> {
-        match OpenOptions::new().write(true).open(&self.path) {
-            Ok(file) => file.set_len(whole as u64).map_err(|source| self.file(source)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(source) => Err(self.file(source)),
-        }
-    }
-
-    fn file(&self, source: std::io::Error) -> EditionsError {
-        EditionsError::File { path: self.path.clone(), source }
+        self.records().iter().rev().find(|record| record.rules == *rules).map(|record| record.number)
     }
 
     /// Puts an edition on record, durably.
     ///
     /// # Errors
     /// If it cannot be written; then it is not in force.
-    pub fn publish(&mut self, proposal: Proposal, now: i64) -> Result<&Record, EditionsError> {
-        let record = Record {
-            number: self.records.len() as u64 + 1,
+    pub fn publish(&mut self, proposal: Proposal, now: i64) -> Result<&Record, RecordError> {
+        self.record.append(|number, previous| Record {
+            number,
             published_at: Instant(now).to_rfc3339(),
             actor: proposal.actor,
             reason: proposal.reason,
             effective_from: proposal.effective_from.map(|day| day.to_string()),
             restores: proposal.restores,
             rules: proposal.rules,
-            previous: self.last_hash.clone(),
-        };
-        let line = serde_json::to_vec(&record).expect("an edition is plain data");
-        let write = || {
-            let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
-            file.write_all(&[&line[..], b"\n"].concat())?;
-            file.sync_all()
-        };
-        write().map_err(|source| self.file(source))?;
-        self.last_hash = hash(&line);
-        self.records.push(record);
-        Ok(&self.records[self.records.len() - 1])
+            previous,
+        })
     }
 
     /// All editions on record, in order.
     pub fn records(&self) -> &[Record] {
-        &self.records
+        self.record.lines()
     }
 
     /// The last one.
     pub fn latest(&self) -> &Record {
-        &self.records[self.records.len() - 1]
+        &self.records()[self.records().len() - 1]
     }
 
     /// The rules that judge, by the day of a section.
     pub fn in_force(&self) -> Edition {
-        let mut edition = Edition::always(self.records[0].rules.clone());
-        for record in &self.records[1..] {
+        let mut edition = Edition::always(self.records()[0].rules.clone());
+        for record in &self.records()[1..] {
             edition = with(&edition, record.effective_from.as_deref(), &record.rules);
         }
         edition

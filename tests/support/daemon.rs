@@ -19,6 +19,8 @@ const STOP: Duration = Duration::from_secs(30);
 /// A folder with a configuration and a data directory, in which a daemon lives, dies and is started again.
 pub struct Home {
     folder: TempDir,
+    /// Variables that its daemons are started with.
+    environment: Vec<(String, String)>,
 }
 
 impl Default for Home {
@@ -36,7 +38,24 @@ impl Home {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let text = "listen = \"127.0.0.1:0\"\ndata_dir = \"data\"\n[engine]\nworkers = 1\n";
         std::fs::write(folder.path().join("xiezhi.toml"), text).expect("a configuration");
-        Home { folder }
+        Home { folder, environment: Vec::new() }
+    }
+
+    /// Writes a file into it; `xiezhi.toml` is the configuration.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn write(&self, name: &str, text: &str) {
+        // In one step: a daemon may be reading it.
+        let (new, path) = (self.path(&format!("{name}.new")), self.path(name));
+        std::fs::write(&new, text).expect("a file of the test");
+        std::fs::rename(new, path).expect("a file of the test");
+    }
+
+    /// Sets a variable that daemons are started with from now on; none: unset.
+    pub fn set(&mut self, name: &str, value: Option<&str>) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     }
 
     /// A path in it.
@@ -57,6 +76,7 @@ impl Home {
         let mut command = Command::new(binary::xiezhi());
         command.arg("serve").arg("--config").arg(self.path("xiezhi.toml"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.spawn().expect("the daemon can be started");
         let out = Lines::of(child.stdout.take().expect("piped"));
         let err = Lines::of(child.stderr.take().expect("piped"));
@@ -218,6 +238,16 @@ impl Daemon {
     pub fn kill(mut self) -> Ended {
         self.child.kill().expect("our own child");
         let status = self.child.wait().expect("its end");
+        self.left(status)
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn ended(mut self) -> Ended {
+        let status =
+            crate::eventually("the daemon ends by itself", || self.child.try_wait().expect("its state"));
         self.left(status)
     }
 

@@ -12,6 +12,7 @@ mod dice;
 pub mod events;
 mod http;
 pub mod letters;
+pub mod office;
 mod receiver;
 pub mod servers;
 mod stream;

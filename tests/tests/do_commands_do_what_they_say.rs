@@ -54,7 +54,8 @@ fn name(finding: &Value) -> String {
 #[test]
 fn help_names_every_command_and_a_wrong_command_line_ends_with_2() {
     let help = run(&["--help"]).well().out;
-    for command in ["serve", "demo", "replay", "simulate", "bench", "explain", "check-config", "deliver-test"] {
+    for command in ["serve", "demo", "replay", "simulate", "bench", "explain", "check-config", "deliver-test"]
+    {
         assert!(help.contains(command), "{command} is not in\n{help}");
         assert!(run(&[command, "--help"]).well().out.contains("Usage: xiezhi"), "{command}");
     }

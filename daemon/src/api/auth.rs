@@ -1,8 +1,10 @@
-//! The admin token: made at the first start, compared in constant time, never logged.
+//! Who may call: the admin token, made at the first start, and those of `tokens.jsonl`; compared in constant time, never logged.
 //!
-//! Only its SHA-256 is held in memory after the start.
+//! *Invariants.* Only hashes are held in memory after the start. Every guarded route belongs to a group with one [`Right`]; a route outside of a group
+//! cannot be reached. What changes something, and what is denied, is in the log with who asked.
 
 use super::{App, Problem};
+use crate::tokens::{Actor, Right, Role, fresh};
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::Next;
@@ -12,9 +14,6 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use subtle::ConstantTimeEq;
-
-/// What a token begins with, so that it is known for what it is where it does not belong.
-const PREFIX: &str = "xzt_";
 
 /// The hash of the admin token.
 pub struct AdminToken {
@@ -62,24 +61,40 @@ impl AdminToken {
     }
 }
 
-fn fresh() -> std::io::Result<String> {
-    let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{PREFIX}{hex}"))
-}
+/// What the admin token is called in the record of what was done.
+const ADMIN: &str = "admin";
 
-/// Lets a request pass that has the token.
-pub async fn require_token(
-    State(app): State<App>,
-    request: Request,
+/// Lets a request pass whose token has the right, and says who makes it.
+pub(super) async fn require(
+    State((app, right)): State<(App, Right)>,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = given.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    match token {
-        Some(token) if app.shared.token.matches(token) => Ok(next.run(request).await),
-        _ => Err(Problem::unauthorized()),
+    let actor =
+        token.map(|token| app.actor(token)).transpose()?.flatten().ok_or_else(Problem::unauthorized)?;
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    if !actor.role.may(right) {
+        tracing::warn!(actor = actor.name, %method, path, "denied: the token has no right to this");
+        return Err(Problem::forbidden("this token may not do this; ask for one whose role may"));
+    }
+    let name = actor.name.clone();
+    request.extensions_mut().insert(actor);
+    let response = next.run(request).await;
+    if !method.is_safe() && right != Right::Ingest {
+        tracing::info!(actor = name, %method, path, status = response.status().as_u16(), "called");
+    }
+    Ok(response)
+}
+
+impl App {
+    /// Whose a token is.
+    fn actor(&self, token: &str) -> Result<Option<Actor>, Problem> {
+        if self.shared.token.matches(token) {
+            return Ok(Some(Actor { name: ADMIN.to_owned(), role: Role::Admin, department: None }));
+        }
+        self.shared.tokens.actor(token).map_err(Problem::internal)
     }
 }
 

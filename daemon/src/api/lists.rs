@@ -1,13 +1,12 @@
 //! Lists: alerts, findings, quarantine. `{"items": […], "next": cursor or null}`.
 
-use super::{App, Named, Problem, named};
+use super::{App, Problem};
 use crate::journal;
 use crate::ledger::{AlertFilter, FindingFilter, Page};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use xiezhi_dataflows::normalise::Instant;
 
 /// The longest page.
@@ -24,6 +23,8 @@ pub(super) struct AlertQuery {
     topic: Option<String>,
     level: Option<String>,
     state: Option<String>,
+    department: Option<String>,
+    overdue: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -61,16 +62,15 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
 pub async fn alerts(State(app): State<App>, query: Asked<AlertQuery>) -> Result<Json<Page>, Problem> {
     let query = asked(query)?;
     let limit = limit(query.limit)?;
-    let filter =
-        AlertFilter { section: query.section, topic: query.topic, level: query.level, state: query.state };
+    let filter = AlertFilter {
+        section: query.section,
+        topic: query.topic,
+        level: query.level,
+        state: query.state,
+        department: query.department,
+        overdue: query.overdue.map(|overdue| i32::from(overdue).to_string()),
+    };
     app.read(move |ledger| ledger.alerts(&filter, query.cursor.as_deref(), limit)).await.map(Json)
-}
-
-/// `GET /api/v1/alerts/{id}`.
-pub(super) async fn alert(State(app): State<App>, id: Named) -> Result<Json<Box<RawValue>>, Problem> {
-    let id = named(id)?;
-    let found = app.read(move |ledger| ledger.alert(&id)).await?;
-    found.map(Json).ok_or_else(|| Problem::not_found("there is no alert of this id"))
 }
 
 /// `GET /api/v1/findings`.

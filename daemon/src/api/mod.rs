@@ -6,6 +6,11 @@
 //! | `GET /metrics` | Prometheus |
 //! | `POST /api/v1/events` | an event, a batch (JSON array) or NDJSON → 202 with a receipt, after the commit |
 //! | `GET /api/v1/alerts`, `/alerts/{id}`, `/alerts/stream` | alerts; as they come (SSE, resumes by Last-Event-ID) |
+//! | `GET /api/v1/alerts/{id}/history` | every decision on an alert: who was told, who was not, and why |
+//! | `POST /api/v1/alerts/{id}/{acknowledge, assign, return, transfer, close, reopen, note}` | what supervisors do; If-Match |
+//! | `GET`, `POST /api/v1/silences`; `GET`, `DELETE /silences/{id}` | what is not sent for a while; what it hides and hid |
+//! | `GET /api/v1/deliveries`, `/deliveries/digests/{key}`, `POST …/{id}/resend` | what was sent to whom, and what came back |
+//! | `GET /api/v1/duties` | who answers for what |
 //! | `GET /api/v1/findings` | findings |
 //! | `GET /api/v1/sections/{section}`, `…/explain` | one section: names, outcomes, findings, alerts |
 //! | `GET /api/v1/quarantine` | what was refused, and why |
@@ -19,13 +24,16 @@
 //! stable code; the server listens while the history is still being computed, and says so.
 
 mod auth;
+mod deliveries;
 mod events;
+mod handling;
 mod lists;
 mod problem;
 mod quality;
 mod rule_pages;
 mod rules;
 mod sections;
+mod silences;
 mod stream;
 mod watchlist;
 
@@ -35,12 +43,13 @@ pub use problem::Problem;
 use crate::ledger::Reader;
 use crate::metrics::Metrics;
 use crate::service::Service;
+use crate::tokens::{Right, Tokens};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
@@ -57,10 +66,13 @@ pub struct App {
 struct Shared {
     service: RwLock<Option<Arc<Service>>>,
     token: AdminToken,
+    tokens: Tokens,
     metrics: Arc<Metrics>,
     data_dir: PathBuf,
     stopping: watch::Sender<bool>,
     trials: rules::Trials,
+    /// Alerts that somebody is just doing something with.
+    acting: handling::Acting,
 }
 
 impl App {
@@ -72,6 +84,8 @@ impl App {
             shared: Arc::new(Shared {
                 service: RwLock::default(),
                 token,
+                tokens: Tokens::of(&data_dir),
+                acting: handling::Acting::default(),
                 metrics,
                 data_dir,
                 stopping,
@@ -110,25 +124,43 @@ impl App {
 
     /// The routes.
     pub fn router(self) -> Router {
-        let guarded = Router::new()
-            .route("/metrics", get(metrics))
-            .route("/api/v1/events", post(events::post))
+        let guard = |right: Right, routes: Router<App>| {
+            routes.route_layer(axum::middleware::from_fn_with_state((self.clone(), right), auth::require))
+        };
+        let read = Router::new()
             .route("/api/v1/alerts", get(lists::alerts))
             .route("/api/v1/alerts/stream", get(stream::alerts))
-            .route("/api/v1/alerts/{id}", get(lists::alert))
+            .route("/api/v1/alerts/{id}", get(handling::alert))
+            .route("/api/v1/alerts/{id}/history", get(handling::history))
+            .route("/api/v1/silences", get(silences::list))
+            .route("/api/v1/silences/{id}", get(silences::shown))
+            .route("/api/v1/deliveries", get(deliveries::list))
+            .route("/api/v1/deliveries/digests/{key}", get(deliveries::digest))
+            .route("/api/v1/duties", get(handling::duties))
             .route("/api/v1/findings", get(lists::findings))
-            .route("/api/v1/quarantine", get(lists::quarantine))
             .route("/api/v1/watchlist", get(watchlist::list))
             .route("/api/v1/watchlist/changes", get(watchlist::changes))
             .route("/api/v1/watchlist/{party}", get(watchlist::entry))
             .route("/api/v1/quality", get(quality::list))
             .route("/api/v1/rules/{id}", get(rule_pages::page))
-            .route("/api/v1/rules", get(rules::get).put(rules::put))
-            .route("/api/v1/rules/what-if", post(rules::what_if))
-            .route("/api/v1/rules/what-if/{id}", get(rules::trial_shown).delete(rules::trial_cancelled))
+            .route("/api/v1/rules", get(rules::get))
             .route("/api/v1/sections/{section}", get(sections::section))
-            .route("/api/v1/sections/{section}/explain", get(sections::explain))
-            .route_layer(axum::middleware::from_fn_with_state(self.clone(), auth::require_token));
+            .route("/api/v1/sections/{section}/explain", get(sections::explain));
+        let handle = Router::new()
+            .route("/api/v1/alerts/{id}/{deed}", post(handling::act))
+            .route("/api/v1/silences", post(silences::begin))
+            .route("/api/v1/silences/{id}", delete(silences::end));
+        let manage = Router::new()
+            .route("/api/v1/quarantine", get(lists::quarantine))
+            .route("/api/v1/deliveries/{id}/resend", post(deliveries::resend))
+            .route("/api/v1/rules", put(rules::put))
+            .route("/api/v1/rules/what-if", post(rules::what_if))
+            .route("/api/v1/rules/what-if/{id}", get(rules::trial_shown).delete(rules::trial_cancelled));
+        let guarded = guard(Right::Read, read)
+            .merge(guard(Right::Handle, handle))
+            .merge(guard(Right::Manage, manage))
+            .merge(guard(Right::Ingest, Router::new().route("/api/v1/events", post(events::post))))
+            .merge(guard(Right::Metrics, Router::new().route("/metrics", get(metrics))));
         Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(readyz))

@@ -47,6 +47,16 @@ impl Problem {
         Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Unauthorized", detail)
     }
 
+    /// A token that may not.
+    pub fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden", detail)
+    }
+
+    /// What was read must be named.
+    pub fn precondition_required(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_required", "Precondition required", detail)
+    }
+
     /// Nothing there.
     pub fn not_found(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)

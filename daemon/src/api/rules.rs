@@ -7,6 +7,8 @@ use crate::directory::Directory;
 use crate::editions::{Proposal, Record};
 use crate::journal::Reader;
 use crate::service::{PublishError, Service};
+use crate::tokens::Actor;
+use axum::Extension;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -93,7 +95,7 @@ fn bad(detail: impl Into<String>) -> Problem {
 }
 
 /// Reads a body into a proposal; a trial needs no reason.
-fn proposal(service: &Service, body: &[u8], needs_reason: bool) -> Result<Proposal, Problem> {
+fn proposal(service: &Service, actor: &str, body: &[u8], needs_reason: bool) -> Result<Proposal, Problem> {
     let shape = "give {\"reason\", \"effective_from\" (a date; none: all sections), and \"rules\" {\"profile\", \
                  \"thresholds\"} or \"restore\": the number of an edition}";
     let given: Given = serde_json::from_slice(body).map_err(|error| bad(format!("{error}; {shape}")))?;
@@ -123,12 +125,13 @@ fn proposal(service: &Service, body: &[u8], needs_reason: bool) -> Result<Propos
         }
         _ => return Err(bad(shape)),
     };
-    Ok(Proposal { actor: "admin".to_owned(), reason, effective_from, restores: given.restore, rules })
+    Ok(Proposal { actor: actor.to_owned(), reason, effective_from, restores: given.restore, rules })
 }
 
 /// `PUT /api/v1/rules`: publishes an edition; `If-Match` with the number of the latest keeps two publishers apart.
 pub(super) async fn put(
     State(app): State<App>,
+    Extension(actor): Extension<Actor>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<impl IntoResponse, Problem> {
@@ -138,7 +141,7 @@ pub(super) async fn put(
         number.ok_or_else(|| bad("If-Match: give the number of the latest edition, as ETag has it"))
     });
     let expected = expected.transpose()?;
-    let proposal = proposal(&service, &body, true)?;
+    let proposal = proposal(&service, &actor.name, &body, true)?;
     let publishing = service.clone();
     let published = tokio::task::spawn_blocking(move || publishing.publish(proposal, expected)).await;
     match published.map_err(Problem::internal)? {
@@ -241,9 +244,13 @@ impl Trial {
 }
 
 /// `POST /api/v1/rules/what-if`: begins a trial; 202 with its id. One runs at a time.
-pub(super) async fn what_if(State(app): State<App>, body: Bytes) -> Result<impl IntoResponse, Problem> {
+pub(super) async fn what_if(
+    State(app): State<App>,
+    Extension(actor): Extension<Actor>,
+    body: Bytes,
+) -> Result<impl IntoResponse, Problem> {
     let service = app.service()?;
-    let proposal = proposal(&service, &body, false)?;
+    let proposal = proposal(&service, &actor.name, &body, false)?;
     let (before, after) = {
         let editions = service.editions.lock().unwrap_or_else(PoisonError::into_inner);
         (editions.in_force(), editions.in_force_with(proposal.effective_from, &proposal.rules))

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::host::{Host, terminated};
 use crate::ledger::{Reader, Summary};
 use crate::metrics::Metrics;
-use crate::service::{Item, NoticeSink, Receipt, Service, Setup};
+use crate::service::{Item, Links, NoticeSink, Receipt, Service, Setup};
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use xiezhi_alerts::deliver::Channels;
 use xiezhi_alerts::message::NoticeShown;
 use xiezhi_alerts::{Language, text};
 use xiezhi_dataflows::normalise::{self, Placeholders};
@@ -147,9 +148,12 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         data_dir: data_dir.to_owned(),
         workers: 1,
         params,
+        duty_list: Some(toml::from_str(DUTIES).context("the duty list of the demo")?),
         placeholders: Placeholders::default(),
         clock: clock.clone(),
         sink: Box::new(screen),
+        channels: Channels::default(),
+        links: Links::default(),
         metrics: metrics.clone(),
     };
     let host = Host::start(args.listen, setup).await?;
@@ -169,6 +173,9 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
     host.stop().await?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// Who answers for what in the demo: the example that is shipped.
+const DUTIES: &str = include_str!("../../../deploy/duties.toml");
 
 /// Plays events into the service.
 struct Player {

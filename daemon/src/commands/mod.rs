@@ -22,6 +22,7 @@ pub mod rules;
 pub mod serve;
 pub mod session;
 pub mod simulate;
+pub mod token;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -56,6 +57,8 @@ enum Command {
     Rules(rules::Args),
     /// Tell what the data let each rule conclude, by the system that they came from.
     Coverage(coverage::Args),
+    /// Make, list or take back access tokens.
+    Token(token::Args),
     /// Check a configuration and its files; list every mistake.
     CheckConfig(check_config::Args),
     /// Send a test message over a channel, and tell what came back.
@@ -91,6 +94,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Coverage(args) => coverage::run(&args),
+        Command::Token(args) => token::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
         Command::DeliverTest(args) => deliver_test::run(&args),
     };

@@ -5,13 +5,15 @@ use crate::clock::Clock;
 use crate::config::{Config, EXIT_CODE};
 use crate::host::Host;
 use crate::metrics::Metrics;
-use crate::service::{NoticeSink, Service, Setup};
+use crate::service::{Links, NoticeSink, Service, Setup};
 use anyhow::Context;
 use std::convert::Infallible;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use xiezhi_alerts::deliver::Channels;
+use xiezhi_alerts::duty::Written;
 use xiezhi_alerts::message::NoticeShown;
 
 /// Run the daemon.
@@ -49,6 +51,7 @@ async fn reloads(config: Option<&Path>, service: &Arc<Service>) -> Infallible {
         hangup.recv().await;
         match Config::load(config) {
             Ok(config) => {
+                reload_duties(service, config.routing.duty_list.as_ref());
                 let (service, rules) = (service.clone(), config.params().clone());
                 match tokio::task::spawn_blocking(move || service.reload(rules)).await {
                     Ok(Ok(true)) => {}
@@ -61,6 +64,14 @@ async fn reloads(config: Option<&Path>, service: &Arc<Service>) -> Infallible {
             }
             Err(mistakes) => tracing::error!(%mistakes, "SIGHUP: the configuration stays as it was"),
         }
+    }
+}
+
+fn reload_duties(service: &Service, list: Option<&Written>) {
+    match list.map(|list| service.reload_duties(list)) {
+        Some(Ok(true)) => tracing::info!("SIGHUP: another edition of the duty list is on record"),
+        Some(Ok(false)) | None => {}
+        Some(Err(error)) => tracing::error!(%error, "SIGHUP: the duty list stays as it was"),
     }
 }
 
@@ -81,9 +92,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         data_dir: config.data_dir.clone(),
         workers: config.workers,
         params: config.params().clone(),
+        duty_list: config.routing.duty_list.clone(),
         placeholders: config.placeholders().clone(),
-        clock: Clock::System,
+        clock: Clock::of_machine(),
         sink: Box::new(JsonLines),
+        channels: Channels::build(config.deliver.clone()).context("the channels")?,
+        links: Links { console: config.routing.console.clone() },
         metrics: Arc::new(Metrics::new().context("the metrics")?),
     };
     super::runtime()?.block_on(async {

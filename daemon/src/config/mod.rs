@@ -10,10 +10,12 @@
 mod calendar;
 mod deliver;
 mod mistake;
+mod routing;
 mod rules;
 mod table;
 
 pub use mistake::{ConfigErrors, EXIT_CODE, Mistake};
+pub use routing::Routing;
 pub use rules::{Rules, RulesFrom};
 
 use serde::Deserialize;
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 use table::Reading;
 use toml::Table;
 use xiezhi_alerts::deliver::Entry;
+use xiezhi_alerts::duty::DutyList;
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::params::Params;
 
@@ -49,6 +52,8 @@ pub struct Config {
     pub workers: usize,
     /// What the rules go by.
     pub rules: Rules,
+    /// Who answers for what.
+    pub routing: Routing,
     /// The channels by which alerts are delivered.
     pub deliver: Vec<Entry>,
 }
@@ -98,6 +103,7 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("engine", "give a table: [engine]"),
     ("engine.workers", "give a whole number from 1 to 64"),
     ("rules", "give a table: [rules]"),
+    ("routing", "give a table: [routing]"),
 ];
 
 /// What later versions will have: told apart from what is misspelt.
@@ -105,7 +111,6 @@ const LATER: &[(&str, &str)] = &[
     ("tls", "encryption is not in this version; put a proxy in front and set trusted_proxy = true"),
     ("cluster", "several machines are not in this version; leave it out"),
     ("redis", "Redis is not in this version; leave it out"),
-    ("routing", "duty lists are not in this version; leave it out"),
 ];
 
 impl Default for Config {
@@ -118,6 +123,7 @@ impl Default for Config {
             data_dir: top.data_dir,
             workers: EngineTable::default().workers,
             rules: Rules::default(),
+            routing: Routing::default(),
             deliver: Vec::new(),
         }
     }
@@ -154,8 +160,9 @@ impl Config {
         let mut reading = Reading { accepted: ACCEPTED, later: LATER, mistakes };
         let engine = reading.part(&mut table, "engine");
         let rules = reading.part(&mut table, "rules");
+        let routing = reading.part(&mut table, "routing");
         let deliver = table.remove("deliver");
-        let top: Top = reading.keys(table, "", &["engine", "rules", "deliver"]);
+        let top: Top = reading.keys(table, "", &["engine", "rules", "routing", "deliver"]);
         let engine: EngineTable = reading.keys(engine, "engine", &[]);
         reading.check("engine.workers", (1..=WORKERS_MAX).contains(&engine.workers), || {
             format!("is {}", engine.workers)
@@ -165,6 +172,9 @@ impl Config {
             format!("is {:?}; {why}", top.timezone)
         });
         check_listen(&top, reading.mistakes);
+        let deliver = deliver::read(deliver, folder, mistakes);
+        let routing = Routing::in_config(routing, folder, mistakes);
+        check_channels(&routing, &deliver, mistakes);
         Config {
             file: Some(file.to_owned()),
             listen: top.listen,
@@ -172,7 +182,23 @@ impl Config {
             data_dir: folder.join(top.data_dir),
             workers: engine.workers,
             rules: Rules::in_config(rules, folder, mistakes),
-            deliver: deliver::read(deliver, folder, mistakes),
+            routing,
+            deliver,
+        }
+    }
+}
+
+/// Whoever the duty list names must be reachable.
+fn check_channels(routing: &Routing, channels: &[Entry], mistakes: &mut Vec<Mistake>) {
+    let Some(list) = routing.duty_list.as_ref().and_then(|list| DutyList::check(list.clone(), 0).ok()) else {
+        return;
+    };
+    for (place, wanted) in list.channels() {
+        if !channels.iter().any(|channel| channel.name == wanted) {
+            let what = format!(
+                "{place} names the channel {wanted:?}, which is not configured; give it as [[deliver]]"
+            );
+            mistakes.push(Mistake::new("routing.duty_list", what));
         }
     }
 }
@@ -275,7 +301,7 @@ mod tests {
         let mistakes = load(&[("a.toml", main), ("rules.toml", rules)]).expect_err("full of mistakes");
         let begins = [
             "cluster: several machines are not in this version",
-            "data_dri: is no key here; known here are listen, trusted_proxy, data_dir, timezone, engine, rules, deliver",
+            "data_dri: is no key here; known here are listen, trusted_proxy, data_dir, timezone, engine, rules, routing, deliver",
             "deliver[0].kind: is missing; give \"stdout\", \"webhook\"",
             "redis: Redis is not in this version",
             "engine.threads: is no key here; known here are workers",
@@ -317,7 +343,9 @@ mod tests {
             ("[engine]\nworkers = 65", "engine.workers: is 65; give a whole number from 1 to 64"),
             ("[engine]\nworkers = -1", "engine.workers: invalid value: integer `-1`, expected usize; give"),
             ("[tls]\ncert = \"a\"", "tls: encryption is not in this version; put a proxy in front"),
-            ("[routing]\n", "routing: duty lists are not in this version"),
+            ("[routing]\nduty_list = \"none.toml\"", "routing.duty_list (none.toml): cannot be read: "),
+            ("[routing]\nconsole = \"jg.example\"", "routing.console: is no address; give the address"),
+            ("[routing]\nduties = \"a\"", "routing.duties: is no key here; known here are duty_list"),
             ("[rules]\nthresholds = \"none.toml\"", "rules.thresholds (none.toml): cannot be read: "),
             ("[rules]\nprofile = 3", "rules.profile: invalid type: integer `3`, expected a string; give"),
             ("listen = ", "line 1: "),

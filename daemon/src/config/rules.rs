@@ -303,7 +303,7 @@ fn severity_of(id: &str, severity: &Value) -> Result<(Rule, Severity), String> {
 }
 
 /// A mistake in a file that another one names.
-fn within(file: &str, mistake: Mistake) -> Mistake {
+pub(super) fn within(file: &str, mistake: Mistake) -> Mistake {
     match mistake.key.as_str() {
         "" => Mistake::new(file, mistake.what),
         key => Mistake::new(format!("{file} {key}"), mistake.what),

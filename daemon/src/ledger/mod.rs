@@ -1,25 +1,29 @@
-//! The ledger: findings that hold, alerts, every notice that was given, the watch-list and all its changes, data quality.
+//! The ledger: findings that hold, alerts with their history, every notice that was given, what is to be sent to whom, silences, the watch-list
+//! and all its changes, data quality.
 //!
 //! 1. *Derived and self-correcting.* What holds follows from the journal. After a restart the full set is compared with
 //!    what stands here, and only the difference has effects: nobody is told twice, no change is recorded twice.
 //! 2. *All or nothing.* What one commit changed, the alerts it moves and the notices it gives are one transaction, durable
 //!    before anything is sent.
-//! 3. *A record of what was sent.* Notices are numbered from 1 without gaps and never changed; (alert, revision) occurs once.
+//! 3. *A record of what was sent.* Notices are numbered from 1 without gaps and never changed; a notice's key occurs once, and in the outbox once for
+//!    each channel. Every decision on an alert is a line of its history.
 //! 4. *At least once, marked.* A notice may be sent again after a crash; then it says `repeated`.
 //! 5. *An audit record.* Changes of the watch-list are numbered from 1 without gaps, say why, and are never changed.
 
 mod change;
 mod error;
+mod outbox;
 mod reader;
 mod schema;
 mod watching;
 mod write;
 
-pub use change::{Applied, Changes, FindingChanges, Holding, place_of};
+pub use change::{Act, Applied, Changes, Deed, FindingChanges, Holding, place_of};
 pub use error::LedgerError;
+pub use outbox::{Bulletin, Delivery, OutboxState, Parcel};
 pub use reader::{
-    AlertFilter, ChangeFilter, FindingFilter, Page, QualityFilter, QualityRow, Reader, Recorded, Summary,
-    Watching, WatchingFilter,
+    AlertFilter, ChangeFilter, FindingFilter, OutboxFilter, OutboxRow, Page, QualityFilter, QualityRow,
+    Reader, Recorded, Summary, Watching, WatchingFilter,
 };
 pub use watching::{Reason, WatchChange, WatchChangeKind};
 
@@ -28,20 +32,40 @@ use schema::{FORMAT, open};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use write::{write_alert, write_finding, write_notice, write_quality, write_watch_change};
+use std::sync::Arc;
+use write::{
+    write_alert, write_finding, write_line, write_mark, write_notice, write_quality, write_silence,
+    write_watch_change,
+};
+use xiezhi_alerts::desk::{Moved, Refused};
+use xiezhi_alerts::duty::{DutyList, Place, Register};
 use xiezhi_alerts::message::{Directory, NoticeShown, show_notice};
-use xiezhi_alerts::{Alert, Decision, Subject, decide};
+use xiezhi_alerts::silence::Silence;
+use xiezhi_alerts::{Alert, AlertId, Desk, Entry as Line, Subject};
+use xiezhi_dataflows::calendar::Calendar;
 use xiezhi_dataflows::finding::Rendered;
 use xiezhi_dataflows::watch::{Level, Rendered as Entry};
+
+/// Most steps of agendas that one transaction takes: a long outage must not keep events waiting.
+const STEPS_MAX: usize = 500;
+
+/// The mark of the last action in the journal that has been applied.
+const ACTS_MARK: &str = "acts";
+
+/// What the ledger looks up: names to show, places to route by.
+pub trait World: Directory + Register {}
+
+impl<T: Directory + Register> World for T {}
 
 /// The ledger as its one writer holds it.
 pub struct Ledger {
     connection: Connection,
     path: PathBuf,
     by_subject: BTreeMap<Subject, BTreeMap<String, Rendered>>,
-    alerts: BTreeMap<Subject, Alert>,
+    desk: Desk,
     last_notice: u64,
     last_watch_change: u64,
+    last_act: u64,
 }
 
 /// The path of the ledger in a data directory.
@@ -61,21 +85,42 @@ impl Ledger {
         if format > FORMAT {
             return Err(LedgerError::Newer { path, found: format });
         }
-        let (by_subject, alerts) = (BTreeMap::new(), BTreeMap::new());
-        let mut ledger =
-            Ledger { connection, path, by_subject, alerts, last_notice: 0, last_watch_change: 0 };
+        let mut ledger = Ledger {
+            connection,
+            path,
+            by_subject: BTreeMap::new(),
+            desk: Desk::default(),
+            last_notice: 0,
+            last_watch_change: 0,
+            last_act: 0,
+        };
         let texts = |ledger: &Ledger, sql| ledger.texts(sql).map_err(|source| ledger.sqlite(source));
         for body in texts(&ledger, "SELECT body FROM findings")? {
             let finding: Rendered = ledger.parse(&body)?;
             ledger.hold(finding);
         }
         for body in texts(&ledger, "SELECT alert FROM alerts")? {
-            let alert: Alert = ledger.parse(&body)?;
-            ledger.alerts.insert(alert.subject.clone(), alert);
+            ledger.desk.put(ledger.parse(&body)?);
+        }
+        for body in texts(&ledger, "SELECT body FROM silences WHERE NOT ended")? {
+            ledger.desk.put_silence(ledger.parse(&body)?);
         }
         ledger.last_notice = ledger.last("SELECT coalesce(max(seq), 0) FROM notices")?;
         ledger.last_watch_change = ledger.last("SELECT coalesce(max(seq), 0) FROM watchlist_changes")?;
+        let mark = format!("SELECT coalesce(max(value), 0) FROM marks WHERE name = '{ACTS_MARK}'");
+        ledger.last_act = ledger.last(&mark)?;
         Ok(ledger)
+    }
+
+    /// Goes by a duty list and a calendar from now on.
+    pub fn set_duty(&mut self, duty: Arc<DutyList>, calendar: Arc<Calendar>) {
+        self.desk.set_duty(duty);
+        self.desk.set_calendar(calendar);
+    }
+
+    /// When something is to happen next, if nobody does anything; µs since 1970.
+    pub fn next_at(&self) -> Option<i64> {
+        self.desk.next_at()
     }
 
     /// Where the ledger is, to open readers.
@@ -85,7 +130,7 @@ impl Ledger {
 
     /// The alerts that stand in it.
     pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
-        self.alerts.values()
+        self.desk.alerts()
     }
 
     /// The findings that stand in it.
@@ -112,20 +157,16 @@ impl Ledger {
     ///
     /// # Errors
     /// If the transaction fails; nothing has changed then.
-    pub fn correct(
-        &mut self,
-        holding: Holding,
-        now: i64,
-        directory: &dyn Directory,
-    ) -> Result<Applied, LedgerError> {
-        let Holding { findings, quality, watched } = holding;
+    pub fn correct(&mut self, holding: Holding, now: i64, world: &dyn World) -> Result<Applied, LedgerError> {
+        let Holding { findings, quality, watched, acts } = holding;
         let rows = ("SELECT name, body FROM quality", "SELECT party, body FROM watchlist");
         let changes = Changes {
             findings: self.difference(findings),
             quality: self.differing(rows.0, quality)?,
             watched: self.differing(rows.1, watched)?,
+            acts: acts.into_iter().filter(|act| act.seq > self.last_act).collect(),
         };
-        self.apply(changes, now, directory)
+        self.apply_after(changes, now, world, Desk::adopt)
     }
 
     /// What of the findings differs from those that stand here.
@@ -170,50 +211,59 @@ impl Ledger {
         Ok(changes)
     }
 
-    /// Applies one change.
+    /// Applies one change: findings first, then what supervisors did, then what the time brings.
     ///
     /// # Errors
     /// If the transaction fails; the daemon must stop then, as what it holds in memory is ahead of the file.
-    pub fn apply(
+    pub fn apply(&mut self, changes: Changes, now: i64, world: &dyn World) -> Result<Applied, LedgerError> {
+        self.apply_after(changes, now, world, |_, _, _| Vec::new())
+    }
+
+    fn apply_after(
         &mut self,
         changes: Changes,
         now: i64,
-        directory: &dyn Directory,
+        world: &dyn World,
+        first: fn(&mut Desk, &dyn Fn(&Subject) -> Place, i64) -> Vec<Moved>,
     ) -> Result<Applied, LedgerError> {
-        let Changes { findings, quality, watched } = changes;
+        let Changes { findings, quality, watched, acts } = changes;
         let mut applied = Applied {
             watched: self.watch_changes(watched)?,
             quality: quality.into_iter().collect(),
             ..Applied::default()
         };
-        let decisions = self.decide(findings, now, &mut applied);
-        if applied.is_empty() {
+        applied.moved = self.found(findings, now, world, &mut applied.findings);
+        applied.moved.extend(first(&mut self.desk, &|subject| place(world, subject), now));
+        let mut lines = Vec::new();
+        for act in acts {
+            self.act(act, now, &mut applied, &mut lines);
+        }
+        if self.desk.next_at().is_some_and(|at| at <= now) {
+            applied.moved.extend(self.desk.pass(now, STEPS_MAX));
+        }
+        let bulletins = self.desk.take_ending();
+        if applied.is_empty() && bulletins.is_empty() {
             return Ok(applied);
         }
-        let mut seq = self.last_notice;
-        for (before, Decision { alert, notice }) in &decisions {
-            if let Some(notice) = notice {
-                seq += 1;
-                applied.notices.push(show_notice(seq, notice, alert, directory));
-            }
-            applied.moved.push((before.clone(), alert.clone()));
+        for Moved { decision, .. } in &applied.moved {
+            let seq = self.last_notice + 1 + applied.notices.len() as u64;
+            applied.notices.extend(show_notice(seq, decision, world));
         }
-        self.write(&applied, now, directory).map_err(|source| self.sqlite(source))?;
-        self.last_notice = seq;
+        self.write(&mut applied, &lines, &bulletins, now, world).map_err(|source| self.sqlite(source))?;
+        self.last_notice += applied.notices.len() as u64;
         self.last_watch_change += applied.watched.len() as u64;
-        for (_, Decision { alert, .. }) in decisions {
-            self.alerts.insert(alert.subject.clone(), alert);
-        }
+        self.last_act = applied.last_act.unwrap_or(self.last_act);
         Ok(applied)
     }
 
     /// Puts findings where they belong, and decides what that makes of their alerts.
-    fn decide(
+    fn found(
         &mut self,
         findings: FindingChanges,
         now: i64,
-        applied: &mut Applied,
-    ) -> Vec<(Option<Alert>, Decision)> {
+        world: &dyn World,
+        changed: &mut Vec<(Option<Rendered>, Option<Rendered>)>,
+    ) -> Vec<Moved> {
         let mut touched = BTreeSet::new();
         for ((subject, name), after) in findings {
             let before = self.release(&subject, &name);
@@ -221,16 +271,46 @@ impl Ledger {
                 self.hold(after.clone());
             }
             if before != after {
-                applied.findings.push((before, after));
+                changed.push((before, after));
                 touched.insert(subject);
             }
         }
-        let decided = touched.into_iter().filter_map(|subject| {
+        let mut moved = Vec::new();
+        for subject in touched {
             let findings = self.by_subject.get(&subject).cloned().unwrap_or_default();
-            let before = self.alerts.get(&subject);
-            Some((before.cloned(), decide(&subject, before, findings, now)?))
-        });
-        decided.collect()
+            moved.extend(self.desk.findings(&subject, &place(world, &subject), findings, now));
+        }
+        moved
+    }
+
+    /// Applies what a supervisor did.
+    fn act(&mut self, act: Act, now: i64, applied: &mut Applied, lines: &mut Vec<(AlertId, Line)>) {
+        applied.last_act = Some(act.seq);
+        match act.deed {
+            Deed::Alert(id, action) => {
+                let event = action.event.clone();
+                let done = self.desk.act(&id, &action, now);
+                if let Err(Refused::Misfit(_, line)) = &done {
+                    lines.push((id, (**line).clone()));
+                }
+                applied.acted.push((
+                    event,
+                    done.as_ref().map(|moved| Box::new(moved.decision.alert.clone())).map_err(Clone::clone),
+                ));
+                applied.moved.extend(done);
+            }
+            Deed::Silence(silence, _) => {
+                applied.silences.push(silence.clone());
+                self.desk.put_silence(silence);
+            }
+            Deed::Unsilence(id, by, at, _) => {
+                if let Some(silence) = self.desk.silences().get(&id).cloned() {
+                    let silence = Silence { until: at.min(now), ended_by: Some(by.clone()), ..silence };
+                    applied.silences.push(silence.clone());
+                    self.desk.put_silence(silence);
+                }
+            }
+        }
     }
 
     /// The changes of the watch-list, numbered.
@@ -253,16 +333,37 @@ impl Ledger {
         Ok(changes)
     }
 
-    fn write(&mut self, applied: &Applied, now: i64, directory: &dyn Directory) -> rusqlite::Result<()> {
+    fn write(
+        &mut self,
+        applied: &mut Applied,
+        lines: &[(AlertId, Line)],
+        bulletins: &[Silence],
+        now: i64,
+        world: &dyn World,
+    ) -> rusqlite::Result<()> {
+        let duty = self.desk.duty().clone();
         let transaction = self.connection.transaction()?;
         for (before, after) in &applied.findings {
             write_finding(&transaction, before.as_ref(), after.as_ref(), now)?;
         }
-        for (_, alert) in &applied.moved {
-            write_alert(&transaction, alert, directory)?;
+        for Moved { decision, .. } in &applied.moved {
+            write_alert(&transaction, &decision.alert, world)?;
+            write_line(&transaction, &decision.alert.id, &decision.entry)?;
         }
-        for notice in &applied.notices {
+        for (alert, line) in lines {
+            write_line(&transaction, alert, line)?;
+        }
+        let told = applied.moved.iter().filter_map(|moved| moved.decision.notice.as_ref());
+        for (notice, told) in applied.notices.iter().zip(told) {
             write_notice(&transaction, notice, now)?;
+            outbox::queue(&transaction, notice, &told.to, &duty, now, &mut applied.channels)?;
+        }
+        for silence in &applied.silences {
+            write_silence(&transaction, silence)?;
+        }
+        for silence in bulletins {
+            write_silence(&transaction, silence)?;
+            outbox::queue_bulletin(&transaction, silence, &duty, now, &mut applied.channels)?;
         }
         for change in &applied.watched {
             write_watch_change(&transaction, change, now)?;
@@ -270,7 +371,19 @@ impl Ledger {
         for (name, row) in &applied.quality {
             write_quality(&transaction, name, row.as_ref(), now)?;
         }
+        if let Some(seq) = applied.last_act {
+            write_mark(&transaction, ACTS_MARK, seq)?;
+        }
         transaction.commit()
+    }
+
+    /// Notes what became of deliveries, and what is bundled before it is sent.
+    ///
+    /// # Errors
+    /// If the transaction fails.
+    pub fn note_deliveries(&mut self, deliveries: &[Delivery], now: i64) -> Result<(), LedgerError> {
+        outbox::note(&mut self.connection, deliveries, now)
+            .map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })
     }
 
     /// The notices after the last one that `channel` is known to have sent, marked as repeated.
@@ -337,6 +450,11 @@ impl Ledger {
     fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
         LedgerError::Sqlite { path: self.path.clone(), source }
     }
+}
+
+/// Where a subject is: its section's place; nowhere for what is about several.
+fn place(world: &dyn World, subject: &Subject) -> Place {
+    subject.section.as_deref().map(|section| world.place(section)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 //! *Invariant.* Lists are in a fixed order, and a cursor is the last item's place in it: what is inserted or goes
 //! meanwhile neither repeats nor hides another item.
 
+mod handling;
 mod watching;
 
+pub use handling::{OutboxFilter, OutboxRow};
 pub use watching::{ChangeFilter, QualityFilter, QualityRow, Recorded, Watching, WatchingFilter};
 
 use super::{LedgerError, ledger_path};
@@ -48,6 +50,10 @@ pub struct AlertFilter {
     pub level: Option<String>,
     /// State.
     pub state: Option<String>,
+    /// The department that answers, code.
+    pub department: Option<String>,
+    /// Whether nobody did what was due: `1` or `0`.
+    pub overdue: Option<String>,
 }
 
 /// A reader of the ledger.
@@ -146,6 +152,8 @@ impl Reader {
                 ("topic = ?", filter.topic.as_deref()),
                 ("level = ?", filter.level.as_deref()),
                 ("state = ?", filter.state.as_deref()),
+                ("department = ?", filter.department.as_deref()),
+                ("overdue = ?", filter.overdue.as_deref()),
             ],
             limit,
         )

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// What each format adds to the one before; a file of format n has had the first n of them. Never changed, only added to.
-pub(super) const STEPS: [&str; 2] = [
+pub(super) const STEPS: [&str; 3] = [
     // 1: findings, alerts, notices.
     "
     CREATE TABLE findings (
@@ -39,6 +39,38 @@ pub(super) const STEPS: [&str; 2] = [
         since INTEGER NOT NULL, body TEXT NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX quality_by_section ON quality (section);
+",
+    // 3: what is done about alerts: who answers, by when, every decision; what is to be sent to whom; silences. Alerts of an older file are
+    // announced once more on start, as nobody was told of them by a duty list.
+    "
+    ALTER TABLE alerts ADD COLUMN department TEXT NOT NULL DEFAULT '';
+    ALTER TABLE alerts ADD COLUMN due_at INTEGER;
+    ALTER TABLE alerts ADD COLUMN overdue INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX alerts_by_department ON alerts (department, state);
+    CREATE TABLE alert_history (
+        alert TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, silence TEXT, body TEXT NOT NULL,
+        PRIMARY KEY (alert, n)
+    ) WITHOUT ROWID;
+    CREATE INDEX alert_history_by_silence ON alert_history (silence) WHERE silence IS NOT NULL;
+    CREATE TABLE notices_by_key (
+        seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, alert TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL,
+        at INTEGER NOT NULL, body TEXT NOT NULL
+    );
+    INSERT INTO notices_by_key
+        SELECT seq, alert || '.' || revision || '.' || kind, alert, revision, kind, at, body FROM notices;
+    DROP TABLE notices;
+    ALTER TABLE notices_by_key RENAME TO notices;
+    CREATE TABLE silences (
+        id TEXT PRIMARY KEY, until INTEGER NOT NULL, ended INTEGER NOT NULL, body TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY, channel TEXT NOT NULL, key TEXT NOT NULL, notice INTEGER, bulletin TEXT, alert TEXT,
+        first INTEGER NOT NULL, level INTEGER NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL,
+        attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, digest TEXT, changed_at INTEGER NOT NULL, answer TEXT,
+        UNIQUE (channel, key)
+    );
+    CREATE INDEX outbox_by_state ON outbox (state, channel, next_at);
+    CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 ",
 ];
 

@@ -79,7 +79,7 @@ fn a_newer_format_is_refused() {
     connection.pragma_update(None, "user_version", FORMAT + 1).expect("set");
     drop(connection);
     let error = Ledger::open(dir.path()).err().expect("refused").to_string();
-    assert!(error.contains("format 3") && error.contains("knows 2"), "{error}");
+    assert!(error.contains("format 4") && error.contains("knows 3"), "{error}");
 }
 
 fn watched(party: &str, level: Level, keys: &[&str]) -> Entry {
@@ -178,5 +178,38 @@ fn a_file_of_format_1_gets_the_new_tables_and_keeps_what_it_has() {
     drop(ledger);
     let connection = Connection::open(ledger_path(dir.path())).expect("a file");
     let read = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a number");
-    assert_eq!((read("PRAGMA user_version"), read("SELECT seq FROM sent")), (2, 7));
+    assert_eq!((read("PRAGMA user_version"), read("SELECT seq FROM sent")), (3, 7));
+}
+
+#[test]
+fn an_alert_of_an_older_format_is_announced_by_the_duty_list_and_keeps_its_number() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let connection = Connection::open(ledger_path(dir.path())).expect("a file");
+    connection
+        .execute_batch(&format!("{}{} PRAGMA user_version = 2;", STEPS[0], STEPS[1]))
+        .expect("format 2");
+    let held = finding("DEV-03", "S", Some("E1"), "a");
+    let subject = Subject::of(&held).expect("a known rule");
+    let alert = serde_json::json!({
+        "id": subject.id(), "subject": subject, "level": "orange", "state": "open", "revision": 4,
+        "created_at": 1, "changed_at": 2, "findings": { held.name(): held },
+    });
+    let sql = "INSERT INTO alerts VALUES (?1, 'E1', 'collusion', 'orange', 'open', 1, 2, ?2, '{}')";
+    connection.execute(sql, params![subject.id().0, alert.to_string()]).expect("written");
+    let sql = "INSERT INTO findings VALUES (?1, 'DEV-03', 'E1', 'S', 5, ?2)";
+    connection
+        .execute(sql, params![held.name(), serde_json::to_string(&held).expect("JSON")])
+        .expect("written");
+    drop(connection);
+
+    let names = Names::default();
+    let mut ledger = Ledger::open(dir.path()).expect("a ledger");
+    let applied = ledger.correct(set(std::slice::from_ref(&held)), 9, &names).expect("written");
+    assert_eq!(applied.notices.len(), 1);
+    let told = &applied.notices[0];
+    assert_eq!((told.alert.id.as_str(), told.alert.revision), (subject.id().0.as_str(), 5));
+    assert!(told.alert.charge.due_at.is_some());
+    drop(ledger);
+    let mut ledger = Ledger::open(dir.path()).expect("a ledger");
+    assert!(ledger.correct(set(&[held]), 10, &names).expect("written").notices.is_empty(), "once");
 }

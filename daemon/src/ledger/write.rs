@@ -2,8 +2,10 @@
 
 use super::watching::{Reason, WatchChange};
 use rusqlite::{Transaction, params};
-use xiezhi_alerts::Alert;
 use xiezhi_alerts::message::{Directory, NoticeShown, show};
+use xiezhi_alerts::reason::Reason as Why;
+use xiezhi_alerts::silence::Silence;
+use xiezhi_alerts::{Alert, AlertId, Entry as Line};
 use xiezhi_dataflows::finding::Rendered;
 use xiezhi_dataflows::watch::Rendered as Entry;
 
@@ -38,7 +40,7 @@ pub(super) fn write_alert(
     alert: &Alert,
     directory: &dyn Directory,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let sql = "INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     transaction.prepare_cached(sql)?.execute(params![
         alert.id.0,
         alert.subject.section,
@@ -49,7 +51,41 @@ pub(super) fn write_alert(
         alert.changed_at,
         json(alert)?,
         json(&show(alert, directory))?,
+        alert.route.department,
+        alert.agenda.due_at,
+        alert.overdue,
     ])?;
+    Ok(())
+}
+
+/// A line of an alert's history; lines are numbered from 1 without gaps and never changed.
+pub(super) fn write_line(
+    transaction: &Transaction<'_>,
+    alert: &AlertId,
+    line: &Line,
+) -> rusqlite::Result<()> {
+    let silence = match &line.reason {
+        Why::Silenced { silence } => Some(silence),
+        _ => None,
+    };
+    let sql = "INSERT INTO alert_history
+        SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5 FROM alert_history WHERE alert = ?1";
+    let values = params![alert.0, line.at, line.what, silence, json(line)?];
+    transaction.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+pub(super) fn write_silence(transaction: &Transaction<'_>, silence: &Silence) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO silences VALUES (?1, ?2, ?3, ?4)";
+    let values = params![silence.id, silence.until, silence.ended_by.is_some(), json(silence)?];
+    transaction.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+/// A number that outlives the process.
+pub(super) fn write_mark(transaction: &Transaction<'_>, name: &str, value: u64) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO marks VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    transaction.prepare_cached(sql)?.execute(params![name, value.cast_signed()])?;
     Ok(())
 }
 
@@ -58,9 +94,10 @@ pub(super) fn write_notice(
     notice: &NoticeShown,
     now: i64,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO notices VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO notices VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     transaction.prepare_cached(sql)?.execute(params![
         notice.seq.cast_signed(),
+        notice.key,
         notice.alert.id,
         notice.alert.revision.cast_signed(),
         notice.change.as_str(),

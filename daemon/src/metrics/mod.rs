@@ -8,12 +8,13 @@ pub mod coverage;
 
 pub use coverage::Coverage;
 
-use crate::ledger::WatchChangeKind;
+use crate::ledger::{OutboxState, WatchChangeKind};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
-use xiezhi_alerts::{Level, NoticeKind, State};
-use xiezhi_dataflows::event::KINDS;
+use xiezhi_alerts::reason::Reason;
+use xiezhi_alerts::{Alert, Level, NoticeKind, State};
+use xiezhi_dataflows::event::{KINDS, Outcome};
 use xiezhi_dataflows::rules::{Rule, Topic};
 use xiezhi_dataflows::watch;
 
@@ -44,6 +45,51 @@ impl EventOutcome {
     }
 }
 
+/// What about a pending alert is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    Unacknowledged,
+    Unclosed,
+    Unrouted,
+    SentBack,
+    Silenced,
+    Overdue,
+}
+
+impl About {
+    const ALL: [About; 6] = [
+        About::Unacknowledged,
+        About::Unclosed,
+        About::Unrouted,
+        About::SentBack,
+        About::Silenced,
+        About::Overdue,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            About::Unacknowledged => "unacknowledged",
+            About::Unclosed => "unclosed",
+            About::Unrouted => "unrouted",
+            About::SentBack => "sent_back",
+            About::Silenced => "silenced",
+            About::Overdue => "overdue",
+        }
+    }
+
+    fn holds(self, alert: &Alert) -> bool {
+        alert.state.is_pending()
+            && match self {
+                About::Unacknowledged => alert.state == State::Open,
+                About::Unclosed => true,
+                About::Unrouted => alert.route.reason == Reason::NoDutyItem,
+                About::SentBack => alert.route.reason == Reason::SentBack,
+                About::Silenced => alert.silenced_by.is_some(),
+                About::Overdue => alert.overdue,
+            }
+    }
+}
+
 /// The label for an event whose type could not be read or is not known.
 const UNKNOWN: &str = "unknown";
 
@@ -65,6 +111,13 @@ pub struct Metrics {
     rule_sections: IntGaugeVec,
     watched: IntGaugeVec,
     watch_changes: IntCounterVec,
+    pending: IntGaugeVec,
+    verdicts: IntGaugeVec,
+    deliveries: IntCounterVec,
+    outbox_rows: IntGaugeVec,
+    outbox_age: IntGaugeVec,
+    /// One attempt of a delivery, whatever came of it.
+    pub delivery_seconds: Histogram,
     /// From the journal's commit to the alert in the ledger.
     pub commit_to_alert: Histogram,
     /// One durable commit of the journal.
@@ -128,6 +181,39 @@ impl Metrics {
                 ),
                 &["change"],
             )?,
+            pending: IntGaugeVec::new(
+                Opts::new(
+                    "xiezhi_alerts_pending",
+                    "Alerts that somebody owes something, by what about them.",
+                ),
+                &["about"],
+            )?,
+            verdicts: IntGaugeVec::new(
+                Opts::new(
+                    "xiezhi_rule_closed_alerts",
+                    "Closed alerts that rested on a rule, by their outcome.",
+                ),
+                &["rule", "outcome"],
+            )?,
+            deliveries: IntCounterVec::new(
+                Opts::new(
+                    "xiezhi_deliveries_total",
+                    "Attempts of deliveries, by channel and what came of them.",
+                ),
+                &["channel", "outcome"],
+            )?,
+            outbox_rows: IntGaugeVec::new(
+                Opts::new("xiezhi_outbox_rows", "Rows of the outbox, by channel and state."),
+                &["channel", "state"],
+            )?,
+            outbox_age: IntGaugeVec::new(
+                Opts::new(
+                    "xiezhi_outbox_oldest_seconds",
+                    "Age of the oldest message that waits, by channel; 0 if none does.",
+                ),
+                &["channel"],
+            )?,
+            delivery_seconds: histogram("xiezhi_delivery_seconds", "One attempt of a delivery.")?,
             commit_to_alert: histogram(
                 "xiezhi_commit_to_alert_seconds",
                 "From the journal's commit of an event to its findings and alerts in the ledger.",
@@ -156,7 +242,7 @@ impl Metrics {
             &["version"],
         )?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-        let all: [Box<dyn prometheus::core::Collector>; 15] = [
+        let all: [Box<dyn prometheus::core::Collector>; 21] = [
             Box::new(self.events.clone()),
             Box::new(self.findings.clone()),
             Box::new(self.alerts.clone()),
@@ -165,6 +251,12 @@ impl Metrics {
             Box::new(self.rule_sections.clone()),
             Box::new(self.watched.clone()),
             Box::new(self.watch_changes.clone()),
+            Box::new(self.pending.clone()),
+            Box::new(self.verdicts.clone()),
+            Box::new(self.deliveries.clone()),
+            Box::new(self.outbox_rows.clone()),
+            Box::new(self.outbox_age.clone()),
+            Box::new(self.delivery_seconds.clone()),
             Box::new(self.commit_to_alert.clone()),
             Box::new(self.journal_commit.clone()),
             Box::new(self.frontier_lag.clone()),
@@ -187,6 +279,12 @@ impl Metrics {
                 self.findings.with_label_values(&[rule.id(), severity]);
             }
             self.quality.with_label_values(&[rule.id()]);
+            for outcome in Outcome::ALL {
+                self.verdicts.with_label_values(&[rule.id(), outcome.as_str()]);
+            }
+        }
+        for about in About::ALL {
+            self.pending.with_label_values(&[about.as_str()]);
         }
         // Makes those of other sources; those of a source appear with it.
         drop(self.coverage());
@@ -202,7 +300,7 @@ impl Metrics {
             for (topic, state) in Topic::ALL.iter().flat_map(|topic| State::ALL.map(|state| (topic, state))) {
                 self.alerts.with_label_values(&[topic.as_str(), level.as_str(), state.as_str()]);
             }
-            for kind in NoticeKind::ALL {
+            for kind in NoticeKind::ALL.iter().copied() {
                 self.notices.with_label_values(&[kind.as_str(), level.as_str()]);
             }
         }
@@ -227,6 +325,49 @@ impl Metrics {
     /// Counts a notice.
     pub fn notice(&self, kind: NoticeKind, level: Level) {
         self.notices.with_label_values(&[kind.as_str(), level.as_str()]).inc();
+    }
+
+    /// Moves what is counted of an alert: what it still needs, and what its outcome says of its rules.
+    pub fn handling(&self, alert: &Alert, by: i64) {
+        for about in About::ALL.iter().filter(|about| about.holds(alert)) {
+            self.pending.with_label_values(&[about.as_str()]).add(by);
+        }
+        if let Some(closing) = &alert.closed {
+            for rule in closing.rules.iter().filter_map(|rule| Rule::of(rule)) {
+                self.verdicts.with_label_values(&[rule.id(), closing.outcome.as_str()]).add(by);
+            }
+        }
+    }
+
+    /// Creates a channel's metrics at zero. Channels are those of the configuration.
+    pub fn create_channel(&self, channel: &str) {
+        for outcome in ["sent", "again", "dead"] {
+            self.deliveries.with_label_values(&[channel, outcome]);
+        }
+        for state in OutboxState::ALL {
+            self.outbox_rows.with_label_values(&[channel, state.as_str()]);
+        }
+        self.outbox_age.with_label_values(&[channel]);
+    }
+
+    /// Counts an attempt.
+    pub fn delivery(&self, channel: &str, outcome: &str) {
+        self.deliveries.with_label_values(&[channel, outcome]).inc();
+    }
+
+    /// Sets what stands in the outbox: channel, state, rows, when the oldest was written (µs since 1970).
+    pub fn outbox(&self, channels: &[String], counts: &[(String, String, u64, i64)], now: i64) {
+        for channel in channels {
+            let of = |state: OutboxState| {
+                counts.iter().find(|(name, word, ..)| name == channel && word == state.as_str())
+            };
+            for state in OutboxState::ALL {
+                let rows = of(state).map_or(0, |(_, _, rows, _)| rows.cast_signed());
+                self.outbox_rows.with_label_values(&[channel.as_str(), state.as_str()]).set(rows);
+            }
+            let oldest = of(OutboxState::Waiting).map_or(now, |(.., oldest)| *oldest);
+            self.outbox_age.with_label_values(&[channel.as_str()]).set((now - oldest).max(0) / 1_000_000);
+        }
     }
 
     /// Moves the number of data-quality rows.

@@ -8,6 +8,7 @@
 //! 4. An edition of the rules is put in force in slices, one at a time, and only when the engine has caught up.
 //! 5. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
 
+use super::acts::Acts;
 use super::{Failure, JournalArchive, ServiceError, watermark};
 use crate::clock::Clock;
 use crate::directory::Directory;
@@ -208,6 +209,8 @@ pub struct Committer {
     pub commits: Commits,
     /// The last commit fed to the engine.
     pub fed: Arc<AtomicU64>,
+    /// What supervisors did, for the publisher.
+    pub acts: Acts,
     /// How far the latest edition of the rules has come.
     pub turning: Turning,
     /// Where a failure is told.
@@ -381,6 +384,8 @@ impl Committer {
                 placeholders: &self.placeholders,
             };
             let commit = self.driver.take(events.iter(), &archive);
+            let first_seq = self.journal.last().seq + 1 - events.len() as u64;
+            self.acts.note(commit.time, first_seq, events.iter());
             self.commits.note(commit.time);
             self.feed(commit);
         }

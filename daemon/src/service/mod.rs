@@ -10,19 +10,27 @@
 //! 3. Any part that fails takes the daemon down: the journal is whole, and a restart makes the rest right again. A half-dead
 //!    daemon would report silence.
 
+mod acts;
 mod committer;
+mod dispatcher;
+mod letters;
 mod publisher;
 mod watchdog;
 
+pub use acts::{Acts, Outcome, act_of};
 pub use committer::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIONS_QUEUED, Turning};
-pub use publisher::NoticeSink;
+pub use dispatcher::Dispatcher;
+pub use letters::Links;
+pub use publisher::{NoticeSink, Work, Works};
 
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::editions::{CONFIGURATION, Editions as EditionsOnRecord, EditionsError, Proposal, Record};
+use crate::duties::Duties;
+use crate::editions::{CONFIGURATION, Editions as EditionsOnRecord, Proposal, Record};
 use crate::journal::{Journal, JournalError, Reader, SiteKey};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Act, Ledger, LedgerError};
 use crate::metrics::Metrics;
+use crate::on_record::RecordError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -30,6 +38,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::broadcast;
+use xiezhi_alerts::deliver::Channels;
+use xiezhi_alerts::duty::Written;
 use xiezhi_alerts::message::NoticeShown;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::Editions;
@@ -60,12 +70,18 @@ pub struct Setup {
     pub workers: usize,
     /// Thresholds and profile.
     pub params: Params,
+    /// Who answers for what, as configured; none: what is on record.
+    pub duty_list: Option<Written>,
     /// What stands for "not given".
     pub placeholders: Placeholders,
     /// The clock.
     pub clock: Clock,
     /// Where notices go, besides the ledger and its streams.
     pub sink: Box<dyn NoticeSink>,
+    /// Where people are told.
+    pub channels: Channels,
+    /// Where messages lead to.
+    pub links: Links,
     /// The metrics.
     pub metrics: Arc<Metrics>,
 }
@@ -81,7 +97,7 @@ pub enum ServiceError {
     Ledger(#[from] LedgerError),
     /// The record of editions.
     #[error(transparent)]
-    Editions(#[from] EditionsError),
+    Editions(#[from] RecordError),
     /// An event in the journal that this version cannot read.
     #[error(
         "event {seq} of the journal ({source_name}, {id}) cannot be read: {reason}; run the version that wrote it"
@@ -109,7 +125,7 @@ pub enum PublishError {
     Superseded(u64),
     /// The record.
     #[error(transparent)]
-    Record(#[from] EditionsError),
+    Record(#[from] RecordError),
     /// The daemon is stopping; the edition is on record and in force after the restart.
     #[error("the daemon is stopping; the edition is on record, and in force when it is back")]
     Stopping,
@@ -141,11 +157,18 @@ pub struct Service {
     pub door: Arc<Door>,
     /// New notices, as they are given.
     pub notices: broadcast::Sender<Arc<NoticeShown>>,
+    /// What supervisors do, and what became of it.
+    pub acts: Acts,
+    /// The way to the publisher.
+    pub works: Works,
+    /// Editions of the duty list on record.
+    pub duties: Arc<Mutex<Duties>>,
     /// Editions of the rules on record.
     pub editions: Mutex<EditionsOnRecord>,
     /// How far the latest has come.
     pub turning: Turning,
     clock: Clock,
+    dispatcher: Dispatcher,
     engine: Arc<Engine>,
     committer: JoinHandle<Result<(), ServiceError>>,
     publisher: JoinHandle<Result<(), ServiceError>>,
@@ -205,7 +228,18 @@ impl Service {
     /// # Errors
     /// If the journal or the ledger cannot be opened, or the journal holds what cannot be read.
     pub fn start(setup: Setup) -> Result<Service, ServiceError> {
-        let Setup { data_dir, workers, params, placeholders, clock, sink, metrics } = setup;
+        let Setup {
+            data_dir,
+            workers,
+            params,
+            duty_list,
+            placeholders,
+            clock,
+            sink,
+            channels,
+            links,
+            metrics,
+        } = setup;
         let site_key = SiteKey::load_or_create(&data_dir)?;
         let journal = Journal::open(&data_dir, site_key.as_bytes())?;
         let mut ledger = Ledger::open(&data_dir)?;
@@ -223,19 +257,30 @@ impl Service {
             changes: &changes,
             holdings: Holdings::default(),
             directory: &directory,
+            acts: Vec::new(),
+            seq: 0,
             fed: 0,
         };
         loading.load(&journal, &data_dir, &symbols, &placeholders, clock.now())?;
-        let (driver, holdings) = (loading.driver, loading.holdings);
+        let (driver, holdings, done) = (loading.driver, loading.holdings, loading.acts);
         metrics.journal_events.set(journal.last().seq.cast_signed());
 
-        let mut publishing =
-            publisher::Publisher::new(symbols.clone(), directory.clone(), metrics.clone(), sink);
-        publishing.begin(&mut ledger, holdings.counts, clock.now())?;
-        let notices = publishing.notices();
+        let duties = Arc::new(Mutex::new(Duties::open(&data_dir, duty_list.as_ref(), clock.now())?));
+        let calendar = Arc::new(params.calendar);
+        let acts = Acts::default();
+        let mut publishing = publisher::Publisher::new(
+            symbols.clone(),
+            directory.clone(),
+            metrics.clone(),
+            sink,
+            acts.clone(),
+            publisher::Duty::new(duties.clone(), calendar),
+        );
+        publishing.begin(&mut ledger, holdings.counts, done, clock.now())?;
+        let (notices, outbox) = (publishing.notices(), publishing.outbox());
         let commits = committer::Commits::default();
         let failure = Failure::default();
-        let publisher =
+        let (works, publisher) =
             publisher::spawn(publishing, ledger, changes, commits.clone(), clock.clone(), failure.clone());
         let fed = Arc::new(AtomicU64::new(driver.next_time() - 1));
         let turning = Turning::default();
@@ -251,17 +296,31 @@ impl Service {
             clock: clock.clone(),
             commits,
             fed: fed.clone(),
+            acts: acts.clone(),
             turning: turning.clone(),
             failure: failure.clone(),
         });
         watchdog::spawn(&engine, fed, metrics.clone());
         metrics.ready.set(1);
+        let dispatcher = Dispatcher::start(dispatcher::Post {
+            channels,
+            links,
+            data_dir,
+            works: works.clone(),
+            clock: clock.clone(),
+            metrics: metrics.clone(),
+            outbox,
+        });
         Ok(Service {
             ingest,
             directory,
             symbols,
             door,
             notices,
+            acts,
+            works,
+            dispatcher,
+            duties,
             editions: Mutex::new(on_record),
             turning,
             clock,
@@ -323,6 +382,20 @@ impl Service {
         Ok(changed)
     }
 
+    /// What time the service has, µs since 1970.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// Takes another duty list, if it is another than the last; it is in force from its day on. Tells whether.
+    ///
+    /// # Errors
+    /// If it cannot be put on record.
+    pub fn reload_duties(&self, list: &Written) -> Result<bool, RecordError> {
+        let mut duties = self.duties.lock().unwrap_or_else(PoisonError::into_inner);
+        duties.configure(list, self.clock.now())
+    }
+
     /// The engine, to explain from.
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
@@ -339,6 +412,7 @@ impl Service {
     /// What a part failed of.
     pub fn stop(self) -> Result<(), ServiceError> {
         self.metrics.ready.set(0);
+        self.dispatcher.stop();
         self.ingest.stop();
         let ended = |name: &str| ServiceError::Ended(format!("the {name} ended by a panic"));
         let committed = self.committer.join().map_err(|_| ended("committer"))?;
@@ -356,6 +430,10 @@ struct Loading<'a> {
     changes: &'a mpsc::Receiver<Change>,
     holdings: Holdings,
     directory: &'a Directory,
+    /// What supervisors did, in the order of the journal.
+    acts: Vec<Act>,
+    /// The place in the journal of the last event.
+    seq: u64,
     fed: u64,
 }
 
@@ -410,6 +488,9 @@ impl Loading<'_> {
 
     fn feed(&mut self, batch: &[Event], archive: &dyn Archive) {
         self.directory.learn(batch.iter());
+        // The journal has no gaps: the reader has looked.
+        self.acts.extend((self.seq + 1..).zip(batch).filter_map(|(seq, event)| act_of(event, seq)));
+        self.seq += batch.len() as u64;
         let commit = self.driver.take(batch.iter(), archive);
         self.fed = commit.time;
         self.engine.feed(commit);

@@ -5,23 +5,46 @@
 //! 2. A notice leaves the daemon only after it is durable in the ledger.
 //! 3. After a restart the whole set is compared with the ledger first; notices that may not have been sent are sent again,
 //!    marked as repeated.
+//! 4. It is the only writer of the ledger: what supervisors do comes with the commits, what receivers answered comes from the dispatcher, and
+//!    what the time brings is looked for between them.
 
+use super::acts::Acts;
 use super::committer::Commits;
 use super::{Failure, NOTICES_BUFFERED, ServiceError, findings_of};
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::ledger::{Applied, Changes, Holding, Ledger, place_of};
+use crate::duties::Duties;
+use crate::failpoint;
+use crate::ledger::{Act, Applied, Changes, Delivery, Holding, Ledger, place_of};
 use crate::metrics::{Coverage, Metrics};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tokio::sync::broadcast;
+use std::time::Duration;
+use tokio::sync::{broadcast, oneshot, watch};
+use xiezhi_alerts::desk::Moved;
+use xiezhi_alerts::duty::DutyList;
 use xiezhi_alerts::message::NoticeShown;
+use xiezhi_dataflows::calendar::Calendar;
 use xiezhi_dataflows::engine::Change;
 use xiezhi_dataflows::finding::Published;
+use xiezhi_dataflows::normalise::{Date, Instant};
 use xiezhi_dataflows::operators::Diff;
 use xiezhi_dataflows::symbols::Symbols;
+
+/// How long the publisher sleeps at most: how late a reminder may be, if the clock is set by hand.
+const NAP: Duration = Duration::from_millis(50);
+
+/// What the publisher is given to do.
+pub enum Work {
+    /// What a commit changed.
+    Change(Change),
+    /// What became of deliveries; answered when that is durable.
+    Deliveries(Vec<Delivery>, oneshot::Sender<()>),
+    /// The engine has ended.
+    End,
+}
 
 /// Where notices go besides the ledger.
 pub trait NoticeSink: Send {
@@ -39,7 +62,10 @@ pub struct Publisher {
     metrics: Arc<Metrics>,
     coverage: Coverage,
     sink: Box<dyn NoticeSink>,
+    acts: Acts,
+    duty: Duty,
     notices: broadcast::Sender<Arc<NoticeShown>>,
+    outbox: watch::Sender<u64>,
 }
 
 impl Publisher {
@@ -49,9 +75,17 @@ impl Publisher {
         directory: Arc<Directory>,
         metrics: Arc<Metrics>,
         sink: Box<dyn NoticeSink>,
+        acts: Acts,
+        duty: Duty,
     ) -> Publisher {
-        let (coverage, notices) = (metrics.coverage(), broadcast::Sender::new(NOTICES_BUFFERED));
-        Publisher { symbols, directory, metrics, coverage, sink, notices }
+        let (notices, outbox) = (broadcast::Sender::new(NOTICES_BUFFERED), watch::Sender::new(0));
+        let coverage = metrics.coverage();
+        Publisher { symbols, directory, metrics, coverage, sink, acts, duty, notices, outbox }
+    }
+
+    /// Counts how often something new was put into the outbox.
+    pub fn outbox(&self) -> watch::Receiver<u64> {
+        self.outbox.subscribe()
     }
 
     /// New notices, as they are given.
@@ -67,8 +101,10 @@ impl Publisher {
         &mut self,
         ledger: &mut Ledger,
         holdings: BTreeMap<Published, Diff>,
+        acts: Vec<Act>,
         now: i64,
     ) -> Result<(), ServiceError> {
+        self.look_at_duties(ledger, now);
         for notice in ledger.unsent(self.sink.name())? {
             self.sink.send(&notice);
             ledger.note_sent(self.sink.name(), notice.seq)?;
@@ -78,12 +114,13 @@ impl Publisher {
         }
         for alert in ledger.alerts() {
             self.metrics.alert(alert.subject.topic, alert.level, alert.state, 1);
+            self.metrics.handling(alert, 1);
         }
         for (level, kind, count) in ledger.watched()? {
             self.metrics.watched(level, &kind, count);
         }
         let mut holding =
-            Holding { findings: findings_of(holdings.keys(), &self.symbols), ..Holding::default() };
+            Holding { findings: findings_of(holdings.keys(), &self.symbols), acts, ..Holding::default() };
         for (what, count) in &holdings {
             self.count(what, *count);
             match what {
@@ -113,9 +150,11 @@ impl Publisher {
         }
     }
 
-    /// Applies what one commit changed.
+    /// Applies what one commit changed, after what supervisors did in those before it, and before what they did in it.
     fn apply(&mut self, ledger: &mut Ledger, change: &Change, now: i64) -> Result<(), ServiceError> {
-        let mut after = Changes::default();
+        let before = Changes { acts: self.acts.take_until(change.time), ..Changes::default() };
+        self.settle(ledger, before, now)?;
+        let mut after = Changes { acts: self.acts.take_until(change.time + 1), ..Changes::default() };
         for (what, diff) in &change.changes {
             self.count(what, *diff);
             let holds = *diff > 0;
@@ -136,11 +175,37 @@ impl Publisher {
                 Published::Ended(..) => {}
             }
         }
-        if after.is_empty() {
+        self.settle(ledger, after, now)
+    }
+
+    fn settle(&mut self, ledger: &mut Ledger, changes: Changes, now: i64) -> Result<(), ServiceError> {
+        if changes.is_empty() {
             return Ok(());
         }
-        let applied = ledger.apply(after, now, &*self.directory)?;
+        let applied = ledger.apply(changes, now, &*self.directory)?;
+        if !applied.notices.is_empty() {
+            failpoint::pass("ledger.written");
+        }
         self.tell(ledger, applied)
+    }
+
+    /// Goes by the duty list that is in force now.
+    fn look_at_duties(&mut self, ledger: &mut Ledger, now: i64) {
+        if let Some(list) = self.duty.changed(now) {
+            tracing::info!(edition = list.edition, "the duty list in force");
+            self.directory.learn_duty(list.clone());
+            ledger.set_duty(list, self.duty.calendar.clone());
+        }
+    }
+
+    /// Does what the time brings.
+    fn pass(&mut self, ledger: &mut Ledger, now: i64) -> Result<(), ServiceError> {
+        self.look_at_duties(ledger, now);
+        while ledger.next_at().is_some_and(|at| at <= now) {
+            let applied = ledger.apply(Changes::default(), now, &*self.directory)?;
+            self.tell(ledger, applied)?;
+        }
+        Ok(())
     }
 
     fn tell(&mut self, ledger: &mut Ledger, applied: Applied) -> Result<(), ServiceError> {
@@ -148,10 +213,17 @@ impl Publisher {
             before.iter().for_each(|f| self.metrics.finding(&f.rule, &f.severity, -1));
             after.iter().for_each(|f| self.metrics.finding(&f.rule, &f.severity, 1));
         }
-        for (before, after) in &applied.moved {
+        for Moved { before, decision } in &applied.moved {
+            let after = &decision.alert;
+            before.iter().for_each(|before| self.metrics.handling(before, -1));
+            self.metrics.handling(after, 1);
             before.iter().for_each(|a| self.metrics.alert(a.subject.topic, a.level, a.state, -1));
             self.metrics.alert(after.subject.topic, after.level, after.state, 1);
         }
+        if !applied.channels.is_empty() {
+            self.outbox.send_modify(|count| *count += 1);
+        }
+        self.acts.answer(applied.acted);
         for change in &applied.watched {
             change.before.iter().for_each(|entry| self.metrics.watched(entry.level, &entry.kind, -1));
             change.after.iter().for_each(|entry| self.metrics.watched(entry.level, &entry.kind, 1));
@@ -178,10 +250,13 @@ fn note<K: Ord, T>(changes: &mut BTreeMap<K, Option<T>>, place: K, what: T, hold
     }
 }
 
+/// The way to the publisher.
+pub type Works = Sender<Work>;
+
 /// Starts the publisher's thread; it ends when the engine has ended.
 ///
 /// # Panics
-/// If the thread cannot be started.
+/// If a thread cannot be started.
 pub fn spawn(
     mut publisher: Publisher,
     mut ledger: Ledger,
@@ -189,20 +264,78 @@ pub fn spawn(
     commits: Commits,
     clock: Clock,
     failure: Failure,
-) -> JoinHandle<Result<(), ServiceError>> {
-    let body = move || {
+) -> (Works, JoinHandle<Result<(), ServiceError>>) {
+    let (works, work) = channel();
+    let forward = works.clone();
+    let forwarder = std::thread::Builder::new().name("changes".to_owned()).spawn(move || {
         for change in changes {
-            let done = publisher.apply(&mut ledger, &change, clock.now());
-            if let Err(error) = done {
-                failure.tell(&error);
-                return Err(error);
-            }
-            if let Some(durable) = commits.take(change.time) {
-                publisher.metrics.commit_to_alert.observe(durable.elapsed().as_secs_f64());
-            }
+            // A publisher that has ended has told why.
+            forward.send(Work::Change(change)).ok();
         }
-        Ok(())
+        forward.send(Work::End).ok();
+    });
+    forwarder.expect("the forwarder's thread starts");
+    let body = move || {
+        let done = publisher.run(&mut ledger, &work, &commits, &clock);
+        if let Err(error) = &done {
+            failure.tell(error);
+        }
+        done
     };
     let thread = std::thread::Builder::new().name("publisher".to_owned()).spawn(body);
-    thread.expect("the publisher's thread starts")
+    (works, thread.expect("the publisher's thread starts"))
+}
+
+impl Publisher {
+    fn run(
+        &mut self,
+        ledger: &mut Ledger,
+        work: &Receiver<Work>,
+        commits: &Commits,
+        clock: &Clock,
+    ) -> Result<(), ServiceError> {
+        loop {
+            match work.recv_timeout(NAP) {
+                Ok(Work::Change(change)) => {
+                    self.apply(ledger, &change, clock.now())?;
+                    if let Some(durable) = commits.take(change.time) {
+                        self.metrics.commit_to_alert.observe(durable.elapsed().as_secs_f64());
+                    }
+                }
+                Ok(Work::Deliveries(deliveries, noted)) => {
+                    ledger.note_deliveries(&deliveries, clock.now())?;
+                    noted.send(()).ok();
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Work::End) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            self.pass(ledger, clock.now())?;
+        }
+    }
+}
+
+/// The duty list, of which another edition may come into force at any midnight or when one is published.
+pub struct Duty {
+    duties: Arc<Mutex<Duties>>,
+    calendar: Arc<Calendar>,
+    /// The day and the number of editions for which the list was last looked up.
+    looked: Option<(Date, usize)>,
+}
+
+impl Duty {
+    /// The duty list by its editions, and working days.
+    pub fn new(duties: Arc<Mutex<Duties>>, calendar: Arc<Calendar>) -> Duty {
+        Duty { duties, calendar, looked: None }
+    }
+
+    /// The list in force, if it may be another than the one last given.
+    fn changed(&mut self, now: i64) -> Option<Arc<DutyList>> {
+        let duties = self.duties.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = Some((Instant(now).local_date(), duties.count()));
+        if self.looked == at {
+            return None;
+        }
+        self.looked = at;
+        Some(duties.in_force(now))
+    }
 }

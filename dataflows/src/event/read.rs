@@ -270,10 +270,12 @@ macro_rules! read_field {
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+        )]
         #[allow(missing_docs, reason = "a value is documented in events.md under its word")]
         pub enum $name {
-            $($variant,)+
+            $(#[serde(rename = $word)] $variant,)+
         }
 
         impl $name {

@@ -10,8 +10,8 @@ use super::values::{
     own_codes,
 };
 use super::words::{
-    Attendance, CreditKind, DepositForm, DeviceState, DrawMethod, EvaluationMethod, ExpertRole, Gravity,
-    Industry, Method, ObjectionKind, Outcome, ScoreKind, WitnessKind,
+    AlertLevel, Attendance, CreditKind, DepositForm, DeviceState, DrawMethod, EvaluationMethod, ExpertRole,
+    Gravity, Industry, Method, ObjectionKind, Outcome, ScoreKind, WitnessKind,
 };
 use crate::json::{Json, Object};
 use crate::normalise::{Date, Fen, FenDelta, Instant, Quantity, Score, Share};
@@ -496,6 +496,30 @@ record! {
         to: Option<Text>,
         outcome: Option<Outcome>,
         note: Option<Text>,
+        known: Vec<Text>,
+    }
+}
+record! {
+    /// 静默: what a supervisor wants not to be sent for a while. Written by the daemon; not in events.md, and of no weight for any rule.
+    AlertSilenced {
+        silence: Code,
+        actor: Text,
+        reason: Text,
+        from: Option<Instant>,
+        until: Instant,
+        level: AlertLevel,
+        department: Option<Text>,
+        topic: Option<Text>,
+        section: Option<Code>,
+        party: Option<Code>,
+        rule: Option<Text>,
+    }
+}
+record! {
+    /// 解除静默, before its time.
+    AlertUnsilenced {
+        silence: Code,
+        actor: Text,
     }
 }
 
@@ -537,7 +561,7 @@ macro_rules! kinds {
             $($variant(Box<$record>),)+
         }
 
-        /// All type strings in the order of events.md.
+        /// All type strings in the order of events.md, and the daemon's own.
         pub const KINDS: &[&str] = &[$($kind,)+];
 
         impl Data {
@@ -625,4 +649,6 @@ kinds! {
     "alert.closed" AlertClosed(AlertHandled),
     "alert.reopened" AlertReopened(AlertHandled),
     "alert.noted" AlertNoted(AlertHandled),
+    "alert.silenced" AlertSilenced(AlertSilenced),
+    "alert.unsilenced" AlertUnsilenced(AlertUnsilenced),
 }

@@ -145,6 +145,14 @@ words! {
         Insufficient = "insufficient",
     }
 }
+words! {
+    /// How serious an alert is.
+    AlertLevel {
+        Yellow = "yellow",
+        Orange = "orange",
+        Red = "red",
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -91,7 +91,7 @@ fn persons(section: &Section<'_>, parties: &Parties<'_>, holds: &mut Holds) {
 /// REL-05: one holder of at least 5 % in each, without control.
 fn holders(section: &Section<'_>, parties: &Parties<'_>, holds: &mut Holds) {
     let least = section.thresholds().holder_share_permille * 1000;
-    let large = |holder: &&Holder| holder.share.is_some_and(|Share(millionths)| millionths >= least.into());
+    let large = |holder: &&Holder| holder.share.is_some_and(|Share(millionths)| millionths >= least);
     let without_control = |bid: &Bid<'_>| {
         let Some((record, event)) = parties.record(bid.bidder) else { return Vec::new() };
         let holders = record.holders.iter().filter(large).filter_map(holder_code);

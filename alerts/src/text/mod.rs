@@ -3,14 +3,17 @@
 //! *Source.* `messages.md`: what, where, how serious, until when; then why, on which facts, under which article, what
 //! it is not; then what to check.
 //!
-//! *Laws.* A line holds one thing, and names from outside cannot add one. [`cut`] leaves whole lines and never exceeds
-//! its limit.
+//! *Laws.* A line holds one thing, and names from outside cannot add one. [`cut`] leaves whole lines and never
+//! exceeds its limit.
+
+mod lead;
 
 use crate::alert::Level;
 use crate::core::NoticeKind;
-use crate::message::{AlertShown, FactShown, NoticeShown, UNVERIFIED_ZH, without_section};
+use crate::message::{AlertShown, ChargeShown, FactShown, NoticeShown, UNVERIFIED_ZH, without_section};
 use crate::words::{self, Language};
 use crate::written::{length, minute, one_line};
+use lead::{department, lead};
 use std::collections::BTreeSet;
 use xiezhi_dataflows::finding::{Name, Value};
 use xiezhi_dataflows::normalise::Instant;
@@ -29,69 +32,98 @@ const BRIEF_FACTS_MAX: usize = 2;
 pub fn alert(alert: &AlertShown, now: Option<i64>, to: Language) -> String {
     let facts: Vec<&FactShown> = alert.facts.iter().collect();
     let mut lines = vec![head(alert, to), place(alert, to), when(alert, now, to)];
-    match alert.state == "withdrawn" {
-        true => lines.push(withdrawn(alert, to)),
-        false => lines.push(to.pick("事实:", "Facts:").to_owned()),
+    match &alert.handling.withdrawn_at {
+        Some(at) => lines.push(withdrawn(at, to)),
+        None => lines.push(to.pick("事实:", "Facts:").to_owned()),
     }
     lines.extend(numbered(&facts, to));
     lines.extend(records(&facts, to));
-    if alert.state != "withdrawn" {
+    if alert.handling.withdrawn_at.is_none() {
         lines.extend(checks(&facts, to));
     }
     lines.push(note(alert, to));
     joined(lines)
 }
 
-/// A notice: of a new alert all, of a raised one what is new, of a withdrawn one what no longer holds.
-pub fn notice(notice: &NoticeShown, now: Option<i64>, to: Language) -> String {
+/// A notice, to somebody who hears of the alert for the `first` time or not: of a new alert all, of a raised one what
+/// is new, of a withdrawn one what no longer holds, of a reminder what is still to be done.
+pub fn notice(notice: &NoticeShown, first: bool, now: Option<i64>, to: Language) -> String {
     let shown = &notice.alert;
+    let whole = || alert(shown, now, to);
     let text = match notice.change {
-        NoticeKind::Created | NoticeKind::Withdrawn => alert(shown, now, to),
-        NoticeKind::Raised => {
-            let new = new_facts(notice);
-            let mut lines = vec![raised(notice, to), place(shown, to), when(shown, now, to)];
-            lines.push(match to {
-                Language::Chinese => {
-                    format!("{} 新增 {} 项事实,{}:", minute(&notice.at), new.len(), reason(notice, to))
-                }
-                Language::English => {
-                    format!("{} new facts: {}, {}:", minute(&notice.at), new.len(), reason(notice, to))
-                }
-            });
-            lines.extend(numbered(&new, to));
-            lines.extend(gone(notice, to));
-            lines.extend(records(&new, to));
-            lines.extend(checks(&new, to));
-            lines.push(note(shown, to));
-            joined(lines)
-        }
+        _ if first => whole(),
+        NoticeKind::Raised => what_is_new(notice, now, to),
+        NoticeKind::Reopened if !notice.added.is_empty() => what_is_new(notice, now, to),
+        NoticeKind::Reminded
+        | NoticeKind::Acknowledged
+        | NoticeKind::Assigned
+        | NoticeKind::Closed
+        | NoticeKind::Noted => in_short(notice, now, to),
+        NoticeKind::Created
+        | NoticeKind::Withdrawn
+        | NoticeKind::Escalated
+        | NoticeKind::Overdue
+        | NoticeKind::Returned
+        | NoticeKind::Transferred
+        | NoticeKind::Reopened => whole(),
     };
-    if notice.repeated {
-        format!("{}\n{text}", to.pick("(可能已发送过)", "(may have been sent before)"))
-    } else {
-        text
-    }
+    let repeated =
+        notice.repeated.then(|| to.pick("(可能已发送过)", "(may have been sent before)").to_owned());
+    let begin = [repeated, lead(notice, to)].into_iter().flatten().map(|line| one_line(&line));
+    begin.chain([text]).collect::<Vec<_>>().join("\n")
 }
 
-/// A notice in five lines at most, for a robot or a terminal.
+fn what_is_new(notice: &NoticeShown, now: Option<i64>, to: Language) -> String {
+    let (shown, new) = (&notice.alert, new_facts(notice));
+    let mut lines = vec![first_line(notice, to), place(shown, to), when(shown, now, to)];
+    let why = match notice.change {
+        NoticeKind::Raised => {
+            to.pick(format!(",因{}", notice.reason_zh), format!(", as there is {}", notice.reason))
+        }
+        _ => String::new(),
+    };
+    let (at, count) = (minute(&notice.at), new.len());
+    lines.push(to.pick(format!("{at} 新增 {count} 项事实{why}:"), format!("{at} new facts ({count}){why}:")));
+    lines.extend(numbered(&new, to));
+    lines.extend(gone(notice, to));
+    lines.extend(records(&new, to));
+    lines.extend(checks(&new, to));
+    lines.push(note(shown, to));
+    joined(lines)
+}
+
+fn in_short(notice: &NoticeShown, now: Option<i64>, to: Language) -> String {
+    let shown = &notice.alert;
+    let facts: Vec<&FactShown> = shown.facts.iter().collect();
+    let mut lines = vec![head(shown, to), place(shown, to), when(shown, now, to)];
+    lines.extend(sketched(&facts, to));
+    lines.push(note(shown, to));
+    joined(lines)
+}
+
+/// The first facts in a sentence each, and how many more there are.
+fn sketched(facts: &[&FactShown], to: Language) -> Vec<String> {
+    let said = |fact: &&FactShown| to.pick(&fact.said_zh, &fact.said_en).clone();
+    let shown = if facts.len() <= BRIEF_FACTS_MAX { facts.len() } else { BRIEF_FACTS_MAX - 1 };
+    let mut lines: Vec<String> = facts.iter().take(shown).map(said).collect();
+    if let more @ 1.. = facts.len() - shown {
+        lines.push(to.pick(format!("另有 {more} 项事实"), format!("and {more} more facts")));
+    }
+    lines
+}
+
+/// A notice in six lines at most, for a robot or a terminal.
 pub fn brief(notice: &NoticeShown, now: Option<i64>, to: Language) -> String {
     let shown = &notice.alert;
     let (first, facts) = match notice.change {
-        NoticeKind::Raised => (raised(notice, to), new_facts(notice)),
-        _ => (head(shown, to), shown.facts.iter().collect()),
-    };
-    let mut lines = vec![first, place(shown, to)];
-    let said = |fact: &&FactShown| to.pick(&fact.said_zh, &fact.said_en).clone();
-    match facts.as_slice() {
-        all if all.len() <= BRIEF_FACTS_MAX => lines.extend(all.iter().map(said)),
-        all => {
-            lines.extend(all.iter().take(1).map(said));
-            lines.push(match to {
-                Language::Chinese => format!("另有 {} 项事实", all.len() - 1),
-                Language::English => format!("and {} more facts", all.len() - 1),
-            });
+        NoticeKind::Raised | NoticeKind::Reopened if !notice.added.is_empty() => {
+            (first_line(notice, to), new_facts(notice))
         }
-    }
+        _ => (first_line(notice, to), shown.facts.iter().collect()),
+    };
+    let mut lines: Vec<String> = lead(notice, to).into_iter().collect();
+    lines.extend([first, place(shown, to)]);
+    lines.extend(sketched(&facts, to));
     lines.push(match notice.change {
         NoticeKind::Withdrawn => {
             let at = minute(&notice.at);
@@ -102,8 +134,8 @@ pub fn brief(notice: &NoticeShown, now: Option<i64>, to: Language) -> String {
     joined(lines)
 }
 
-/// A text of at most so many characters: whole lines and a line that says there is more. Only a first line that is too
-/// long alone is cut, at the end of a sentence if it has one.
+/// A text of at most so many characters: whole lines and a line that says there is more. Only a first line that is
+/// too long alone is cut, at the end of a sentence if it has one.
 pub fn cut(text: &str, most: usize, to: Language) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -142,18 +174,22 @@ fn topic_of(alert: &AlertShown, to: Language) -> String {
 
 fn head(alert: &AlertShown, to: Language) -> String {
     let (level, topic) = (level_of(&alert.level, to), topic_of(alert, to));
-    let state = if alert.state == "withdrawn" { to.pick("已撤回 · ", "Withdrawn · ") } else { "" };
+    let state = match alert.state.as_str() {
+        "withdrawn" => to.pick("已撤回 · ", "Withdrawn · "),
+        "closed" => to.pick("已办结 · ", "Closed · "),
+        _ => "",
+    };
     format!("{state}{level}{} · {topic} · {}", to.pick("预警", " alert"), alert.id)
 }
 
-fn raised(notice: &NoticeShown, to: Language) -> String {
+/// The head of an alert; of one that was raised, from what to what.
+fn first_line(notice: &NoticeShown, to: Language) -> String {
+    if notice.change != NoticeKind::Raised {
+        return head(&notice.alert, to);
+    }
     let before = notice.from_level.as_deref().map_or(String::new(), |level| level_of(level, to));
     let (after, topic) = (level_of(&notice.alert.level, to), topic_of(&notice.alert, to));
-    format!("{}:{before} → {after} · {topic} · {}", to.pick("升级", "Raised"), notice.alert.id)
-}
-
-fn reason(notice: &NoticeShown, to: Language) -> String {
-    format!("{}{}", to.pick("因", "as there is "), words::reason(&notice.reason, to))
+    format!("{}{before} → {after} · {topic} · {}", to.pick("升级:", "Raised: "), notice.alert.id)
 }
 
 /// Project, section and code.
@@ -180,10 +216,33 @@ fn when(alert: &AlertShown, now: Option<i64>, to: Language) -> String {
         let left = now.and_then(|now| left(opening, now, to)).unwrap_or_default();
         parts.push(to.pick(format!("计划开标 {at}{left}"), format!("planned opening {at}{left}")));
     }
-    if let Some(department) = &alert.section_names.department {
-        parts.push(to.pick(format!("监督部门 {department}"), format!("supervised by {department}")));
+    let charge = &alert.charge;
+    let item = charge.item.as_ref().map_or(String::new(), |_| {
+        to.pick(format!("({})", charge.reason_zh), format!(" ({})", charge.reason_en))
+    });
+    let name = department(charge);
+    if !name.is_empty() {
+        parts.push(to.pick(format!("责任单位 {name}{item}"), format!("with {name}{item}")));
     }
+    parts.extend(owed(charge, now, to));
     parts.join(" · ")
+}
+
+/// What is asked, until when; of a time that has passed, that it has.
+fn owed(charge: &ChargeShown, now: Option<i64>, to: Language) -> Option<String> {
+    let (duty, due_at) = (charge.duty.as_deref()?, charge.due_at.as_deref()?);
+    let due = minute(due_at);
+    let has_passed = Instant::parse(due_at).ok().zip(now).is_some_and(|(due, now)| due.0 <= now);
+    let (zh, en) = match duty {
+        "acknowledge" => ("签收", "acknowledge"),
+        _ => ("办结", "close"),
+    };
+    Some(match (has_passed, to) {
+        (false, Language::Chinese) => format!("请于 {due} 前{zh}"),
+        (false, Language::English) => format!("please {en} by {due}"),
+        (true, Language::Chinese) => format!("{zh}时限 {due} 已过,请尽快{zh}"),
+        (true, Language::English) => format!("time to {en} passed {due}, please {en} soon"),
+    })
 }
 
 /// How far off an instant is, in whole minutes.
@@ -197,8 +256,8 @@ fn left(at: &str, now: i64, to: Language) -> Option<String> {
     })
 }
 
-fn withdrawn(alert: &AlertShown, to: Language) -> String {
-    let at = minute(&alert.changed_at);
+fn withdrawn(at: &str, to: Language) -> String {
+    let at = minute(at);
     to.pick(
         format!("{at} 撤回:依据的记录已有变化,下列事实不再成立:"),
         format!("Withdrawn {at}: the records have changed, and these facts no longer hold:"),
