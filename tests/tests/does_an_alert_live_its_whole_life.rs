@@ -31,7 +31,7 @@ fn history(client: &Client, alert: &Value) -> Vec<(String, String)> {
 #[test]
 fn the_liaison_is_told_and_only_the_department_acts_on_what_it_has_seen() {
     let office = Office::at("2026-02-09T15:00");
-    let (_daemon, client) = office.open();
+    let (daemon, client) = office.open();
     client.accept(&red("E1"));
     office.wait_told("zjj-liaison", &["created"]);
     office.wait_told("discipline", &["created"]);
@@ -77,6 +77,7 @@ fn the_liaison_is_told_and_only_the_department_acts_on_what_it_has_seen() {
     let wanted = [("created", ""), ("acknowledged", "王")].map(|(what, by)| (what.to_owned(), by.to_owned()));
     assert_eq!(history(&client, &alert), wanted);
     office.wait_told("zjj-liaison", &["created", "created"]);
+    assert!(!daemon.log().contains('王'), "who acted stands in the journal, not in the log");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Who may call: the admin token, made at the first start, and those of `tokens.jsonl`; compared in constant time, never logged.
 //!
 //! *Invariants.* Only hashes are held in memory after the start. Every guarded route belongs to a group with one [`Right`]; a route outside of a group
-//! cannot be reached. What changes something, and what is denied, is in the log with who asked.
+//! cannot be reached. What changes something, and what is denied, is in the log with the role that asked: names of persons
+//! stand in the journal, not in logs.
 
 use super::{App, Problem};
 use crate::tokens::{Actor, Right, Role, fresh};
@@ -76,14 +77,14 @@ pub(super) async fn require(
         token.map(|token| app.actor(token)).transpose()?.flatten().ok_or_else(Problem::unauthorized)?;
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     if !actor.role.may(right) {
-        tracing::warn!(actor = actor.name, %method, path, "denied: the token has no right to this");
+        tracing::warn!(role = ?actor.role, %method, path, "denied: the token has no right to this");
         return Err(Problem::forbidden("this token may not do this; ask for one whose role may"));
     }
-    let name = actor.name.clone();
+    let role = actor.role;
     request.extensions_mut().insert(actor);
     let response = next.run(request).await;
     if !method.is_safe() && right != Right::Ingest {
-        tracing::info!(actor = name, %method, path, status = response.status().as_u16(), "called");
+        tracing::info!(?role, %method, path, status = response.status().as_u16(), "called");
     }
     Ok(response)
 }

@@ -345,11 +345,7 @@ impl Service {
         }
         let record = editions.publish(proposal, self.clock.now())?.clone();
         self.ingest.publish(editions.in_force()).map_err(|_| PublishError::Stopping)?;
-        tracing::info!(
-            edition = record.number,
-            actor = record.actor,
-            "an edition of the rules was published"
-        );
+        tracing::info!(edition = record.number, "an edition of the rules was published");
         Ok(record)
     }
 
