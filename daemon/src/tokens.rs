@@ -91,6 +91,12 @@ impl Actor {
             Role::Ingest | Role::Oversight | Role::Metrics => false,
         }
     }
+
+    /// Whether they may do something that concerns this department alone, or (none) all of them.
+    pub fn may_silence(&self, department: Option<&str>) -> bool {
+        // No department is called nothing, so that only those pass who may act for all.
+        self.may_handle(department.unwrap_or(""))
+    }
 }
 
 /// A line of the file.

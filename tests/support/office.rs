@@ -92,9 +92,13 @@ impl Office {
         office
     }
 
-    /// Sets the daemon's clock, µs since 1970.
+    /// Sets the daemon's clock, µs since 1970: in one step, as the daemon may be reading it.
+    ///
+    /// # Panics
+    /// If it cannot be written.
     pub fn set_clock(&self, now: i64) {
-        self.home.write("clock", &now.to_string());
+        self.home.write("clock.new", &now.to_string());
+        std::fs::rename(self.home.path("clock.new"), self.home.path("clock")).expect("the clock is set");
     }
 
     /// Starts its daemon.

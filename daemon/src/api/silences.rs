@@ -82,12 +82,7 @@ pub(super) async fn list(State(app): State<App>) -> Result<impl IntoResponse, Pr
 /// `GET /api/v1/silences/{id}`: one of them, and what it hid.
 pub(super) async fn shown(State(app): State<App>, id: Named) -> Result<impl IntoResponse, Problem> {
     let (id, now) = (named(id)?, app.service()?.now());
-    let found = app
-        .read(move |ledger| {
-            let silence = ledger.silences(usize::MAX)?.into_iter().find(|silence| silence.id == id);
-            Ok((silence, ledger.hidden_by(&id, SHOWN_MAX)?))
-        })
-        .await?;
+    let found = app.read(move |ledger| Ok((ledger.silence(&id)?, ledger.hidden_by(&id, SHOWN_MAX)?))).await?;
     let (Some(silence), hid) = found else {
         return Err(Problem::not_found("there is no silence of this id"));
     };
@@ -109,12 +104,7 @@ pub(super) async fn begin(
             "matcher: narrow it down by department, topic, section, party or rule; nobody silences everything",
         ));
     }
-    if !given
-        .matcher
-        .department
-        .as_deref()
-        .map_or(actor.may_handle(""), |department| actor.may_handle(department))
-    {
+    if !actor.may_silence(given.matcher.department.as_deref()) {
         return Err(Problem::forbidden(
             "name your own department in the matcher; the coordinating office may silence others",
         ));
@@ -179,19 +169,14 @@ pub(super) async fn end(
     let (id, service) = (named(id)?, app.service()?);
     let now = service.now();
     let wanted = id.clone();
-    let found = app.read(move |ledger| {
-        Ok(ledger.silences(usize::MAX)?.into_iter().find(|silence| silence.id == wanted))
-    });
-    let silence = found.await?.ok_or_else(|| Problem::not_found("there is no silence of this id"))?;
+    let silence = app
+        .read(move |ledger| ledger.silence(&wanted))
+        .await?
+        .ok_or_else(|| Problem::not_found("there is no silence of this id"))?;
     if silence.ended_by.is_some() || silence.until <= now {
         return Err(Problem::conflict("over", "this silence is over"));
     }
-    if !silence
-        .matcher
-        .department
-        .as_deref()
-        .map_or(actor.may_handle(""), |department| actor.may_handle(department))
-    {
+    if !actor.may_silence(silence.matcher.department.as_deref()) {
         return Err(Problem::forbidden("this silence is another department's"));
     }
     let data = json!({ "silence": id, "actor": actor.name });

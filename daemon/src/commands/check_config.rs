@@ -64,6 +64,13 @@ fn understood(config: &Config) -> Vec<(&'static str, String)> {
             if rules.from.placeholders { "from the configuration" } else { "built in" }.to_owned(),
         ),
     ];
+    let routing = &config.routing;
+    let nobody = || "none: everything goes to the coordinating office".to_owned();
+    table.push(("duty_list", routing.file.as_deref().map_or_else(nobody, shown)));
+    table.push((
+        "console",
+        routing.console.clone().unwrap_or_else(|| "none: messages have no links".to_owned()),
+    ));
     let channel = |entry: &Entry| {
         let (receiver, ms) = (&entry.receiver, entry.timeout.as_millis());
         format!("{}: {}, {}, {ms} ms", entry.name, receiver.kind(), receiver.shown())

@@ -50,9 +50,9 @@ pub enum Deed {
     /// Something with one alert.
     Alert(AlertId, Action),
     /// A silence begins.
-    Silence(Silence, EventName),
+    Silence(Silence),
     /// A silence ends before its time; by whom, when (µs since 1970).
-    Unsilence(String, String, i64, EventName),
+    Unsilence(String, String, i64),
 }
 
 /// What is now: as it holds, or that it holds no more.

@@ -299,11 +299,11 @@ impl Ledger {
                 ));
                 applied.moved.extend(done);
             }
-            Deed::Silence(silence, _) => {
+            Deed::Silence(silence) => {
                 applied.silences.push(silence.clone());
                 self.desk.put_silence(silence);
             }
-            Deed::Unsilence(id, by, at, _) => {
+            Deed::Unsilence(id, by, at) => {
                 if let Some(silence) = self.desk.silences().get(&id).cloned() {
                     let silence = Silence { until: at.min(now), ended_by: Some(by.clone()), ..silence };
                     applied.silences.push(silence.clone());

@@ -94,9 +94,9 @@ pub fn act_of(event: &Event, seq: u64) -> Option<Act> {
             let deed = action::Deed::of_event(event.data.kind())?;
             Deed::Alert(AlertId(handled.alert.to_string()), action_of(deed, handled, event.time.0, name()))
         }
-        Data::AlertSilenced(silenced) => Deed::Silence(silence_of(silenced, event.time.0), name()),
+        Data::AlertSilenced(silenced) => Deed::Silence(silence_of(silenced, event.time.0)),
         Data::AlertUnsilenced(ended) => {
-            Deed::Unsilence(ended.silence.to_string(), ended.actor.to_string(), event.time.0, name())
+            Deed::Unsilence(ended.silence.to_string(), ended.actor.to_string(), event.time.0)
         }
         _ => return None,
     };

@@ -25,6 +25,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use xiezhi_alerts::deliver::{Channel, Channels, Deliver, Failure, Letter, Receiver};
+use xiezhi_alerts::hours::MINUTE_US;
 use xiezhi_alerts::pacing::{Allowance, DIGEST_MAX, Next, Rate, Waiting, backoff};
 
 /// How often a row is tried before it is given up: with the longest wait between, some three days.
@@ -152,6 +153,8 @@ struct Task {
     shared: Shared,
     rate: Option<Rate>,
     allowance: Allowance,
+    /// When the next message may go, if too many have; µs since 1970. Until then a backlog is not even read.
+    paced_until: i64,
     /// After a failure: when it may be tried again, µs since 1970.
     paused_until: i64,
     /// How often it has failed since it last did not.
@@ -176,7 +179,16 @@ impl Task {
         };
         let now = shared.clock.now();
         let allowance = Allowance::fresh(rate.unwrap_or_default(), now);
-        Task { channel, shared, rate, allowance, paused_until: 0, failures: 0, refreshed_at: now }
+        Task {
+            channel,
+            shared,
+            rate,
+            allowance,
+            paced_until: 0,
+            paused_until: 0,
+            failures: 0,
+            refreshed_at: now,
+        }
     }
 
     async fn run(mut self) {
@@ -210,6 +222,10 @@ impl Task {
         if self.paused_until > now {
             return Step::WaitUntil(self.paused_until);
         }
+        // Never more than a minute: a clock that was set back must not make it longer.
+        if (1..=MINUTE_US).contains(&(self.paced_until - now)) {
+            return Step::WaitUntil(self.paced_until);
+        }
         let channel = self.channel.name().to_owned();
         let rows = read(&self.shared.data_dir, move |ledger| {
             Ok((ledger.waiting(&channel, now, DIGEST_MAX + 1)?, ledger.next_try(&channel)?))
@@ -226,7 +242,10 @@ impl Task {
             waiting.iter().map(|parcel| Waiting { id: parcel.id, level: parcel.level }).collect();
         match self.allowance.next(rate, &queue, now) {
             Next::Nothing => Step::Idle,
-            Next::Wait(at) => Step::WaitUntil(at),
+            Next::Wait(at) => {
+                self.paced_until = at;
+                Step::WaitUntil(at)
+            }
             Next::One(id) => {
                 let at = waiting.iter().position(|parcel| parcel.id == id);
                 at.map_or(Step::Idle, |at| self.one(waiting.swap_remove(at)))

@@ -150,6 +150,14 @@ impl Reader {
         self.parsed("SELECT body FROM silences ORDER BY until DESC, id LIMIT ?1", &[&limit])
     }
 
+    /// One silence.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn silence(&self, id: &str) -> Result<Option<Silence>, LedgerError> {
+        Ok(self.parsed("SELECT body FROM silences WHERE id = ?1", &[&id])?.pop())
+    }
+
     /// What a silence hid: the alerts as they are shown.
     ///
     /// # Errors
