@@ -40,7 +40,7 @@
 //! | `want verdict RULE N N N` | substantiated, unfounded, insufficient |
 //! | `want sent RECEIVER N alone, digest of M` | messages that went at this minute |
 //!
-//! The reader knows nothing of the desk: another player may act the same stories with other means.
+//! The reader knows nothing of the desk: `tests/tests/on_stage` acts the main stories on the real binary.
 
 pub mod play;
 pub mod read;

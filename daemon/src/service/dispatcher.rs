@@ -187,7 +187,8 @@ impl Task {
             paced_until: 0,
             paused_until: 0,
             failures: 0,
-            refreshed_at: now,
+            // When it was last repeated before a restart is not known: at once.
+            refreshed_at: 0,
         }
     }
 
