@@ -20,4 +20,5 @@ pub mod metrics;
 pub mod on_record;
 pub mod rule_page;
 pub mod service;
+pub mod streams;
 pub mod tokens;

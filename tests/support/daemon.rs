@@ -52,6 +52,16 @@ impl Home {
         std::fs::rename(new, path).expect("a file of the test");
     }
 
+    /// Writes a secret into it, for its owner only.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn write_secret(&self, name: &str, text: &str) {
+        self.write(name, text);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(self.path(name), mode).expect("a file of the test");
+    }
+
     /// Sets a variable that daemons are started with from now on; none: unset.
     pub fn set(&mut self, name: &str, value: Option<&str>) {
         self.environment.retain(|(known, _)| known != name);

@@ -52,6 +52,18 @@ impl Server {
         std::fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
+    /// Ends it by a signal such as `-KILL`; its port and its folder, for another.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub fn ended(mut self, signal: &str) -> (u16, TempDir) {
+        let killed = Command::new("kill").args([signal, &self.id().to_string()]).status().expect("kill");
+        assert!(killed.success());
+        self.child.wait().expect("its end");
+        let folder = std::mem::replace(&mut self.folder, folder(&[]));
+        (self.port, folder)
+    }
+
     /// A path in its folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -87,6 +99,27 @@ pub fn redis(lines: &str) -> Server {
     let port = free_port();
     let conf = format!("port {port}\nbind 127.0.0.1\nsave \"\"\n{lines}\n");
     Server::start("redis-server", port, folder(&[("redis.conf", &conf)]), &["redis.conf"])
+}
+
+/// A Redis server on the port and with the files of one that has ended.
+///
+/// # Panics
+/// If it does not start.
+pub fn redis_on(port: u16, folder: TempDir) -> Server {
+    Server::start("redis-server", port, folder, &["redis.conf"])
+}
+
+/// A sentinel that watches a master under the name `venue` and fails over by itself.
+///
+/// # Panics
+/// If it does not start.
+pub fn sentinel(master: u16) -> Server {
+    let port = free_port();
+    let conf = format!(
+        "port {port}\nbind 127.0.0.1\nsentinel monitor venue 127.0.0.1 {master} 1\n\
+         sentinel down-after-milliseconds venue 1000\nsentinel failover-timeout venue 5000\n"
+    );
+    Server::start("redis-server", port, folder(&[("sentinel.conf", &conf)]), &["sentinel.conf", "--sentinel"])
 }
 
 /// A Redis server that speaks TLS only, with a certificate for `localhost` by an authority of its own (`ca.pem`).

@@ -1,7 +1,8 @@
 //! Connections out: the name resolved, every address checked, then connected to; what is read is bounded.
 //!
 //! *Laws.* An address that was not checked is not connected to: names, addresses in any spelling and addresses inside
-//! addresses all go through [`addresses`]. A receiver that floods its reply costs [`READ_BYTES_MAX`] bytes at most.
+//! addresses all go through [`addresses`]. A receiver that floods its reply costs [`READ_BYTES_MAX`] bytes at most; only a
+//! server that events come from ([`lasting`]) may say more.
 
 use super::address;
 use super::outcome::Failure;
@@ -66,6 +67,10 @@ pub async fn addresses(place: &Place) -> Result<Vec<SocketAddr>, Failure> {
 /// # Errors
 /// If none does.
 pub async fn tcp(place: &Place) -> Result<Stream, Failure> {
+    reach(place, READ_BYTES_MAX).await.map(Stream::Plain)
+}
+
+async fn reach(place: &Place, limit: usize) -> Result<Bounded, Failure> {
     let addresses = addresses(place).await?;
     let mut why = String::new();
     for (at, left) in addresses.iter().zip((0..addresses.len()).rev()) {
@@ -82,7 +87,7 @@ pub async fn tcp(place: &Place) -> Result<Stream, Failure> {
             Ok(stream) => {
                 // Small messages, answered at once; without it they are only a little later.
                 stream.set_nodelay(true).ok();
-                return Ok(Stream::Plain(Bounded { stream, left: READ_BYTES_MAX }));
+                return Ok(Bounded { stream, left: limit });
             }
             Err(error) => why = format!("{}:{} is not reached: {error}", place.host, place.port),
         }
@@ -95,15 +100,24 @@ pub async fn tcp(place: &Place) -> Result<Stream, Failure> {
 /// # Errors
 /// If nobody answers, or the one who does cannot prove its name.
 pub async fn stream(place: &Place, tls: Option<&Tls>) -> Result<Stream, Failure> {
-    match (tcp(place).await?, tls) {
-        (Stream::Plain(plain), Some(tls)) => {
-            let name = tls::server_name(&place.host).map_err(Failure::never)?;
-            let encrypted = TlsConnector::from(tls.config.clone()).connect(name, plain).await;
-            let failed = |error| Failure::again(format!("no encryption with {}: {error}", place.host));
-            Ok(Stream::Encrypted(Box::new(encrypted.map_err(failed)?)))
-        }
-        (stream, _) => Ok(stream),
-    }
+    encrypted(place, reach(place, READ_BYTES_MAX).await?, tls).await
+}
+
+/// The same for a connection that is held and read from for as long as it lasts: to servers that the configuration
+/// trusts with everything, such as the Redis that events come from.
+///
+/// # Errors
+/// As [`stream`].
+pub async fn lasting(place: &Place, tls: Option<&Tls>) -> Result<Stream, Failure> {
+    encrypted(place, reach(place, usize::MAX).await?, tls).await
+}
+
+async fn encrypted(place: &Place, plain: Bounded, tls: Option<&Tls>) -> Result<Stream, Failure> {
+    let Some(tls) = tls else { return Ok(Stream::Plain(plain)) };
+    let name = tls::server_name(&place.host).map_err(Failure::never)?;
+    let encrypted = TlsConnector::from(tls.config.clone()).connect(name, plain).await;
+    let failed = |error| Failure::again(format!("no encryption with {}: {error}", place.host));
+    Ok(Stream::Encrypted(Box::new(encrypted.map_err(failed)?)))
 }
 
 /// A connection of which only so much is read.

@@ -2,6 +2,7 @@
 
 use super::output::{Output, unless_pipe_closed};
 use crate::config::{Config, EXIT_CODE};
+use crate::streams::At;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -71,6 +72,15 @@ fn understood(config: &Config) -> Vec<(&'static str, String)> {
         "console",
         routing.console.clone().unwrap_or_else(|| "none: messages have no links".to_owned()),
     ));
+    table.extend(config.redis.as_ref().map(|redis| {
+        let place = match &redis.server.at {
+            At::Place(place) => format!("{}:{}", place.host, place.port),
+            At::Master { name, sentinels } => format!("{name}, by {} sentinels", sentinels.len()),
+        };
+        let alerts = redis.alerts.as_deref().unwrap_or("none");
+        let group = format!("group {} as {}", redis.group, redis.consumer);
+        ("redis", format!("{place}: reads {} ({group}); alerts to {alerts}", redis.streams.join(", ")))
+    }));
     let channel = |entry: &Entry| {
         let (receiver, ms) = (&entry.receiver, entry.timeout.as_millis());
         format!("{}: {}, {}, {ms} ms", entry.name, receiver.kind(), receiver.shown())

@@ -6,6 +6,7 @@ use crate::config::{Config, EXIT_CODE};
 use crate::host::Host;
 use crate::metrics::Metrics;
 use crate::service::{Links, NoticeSink, Service, Setup};
+use crate::streams::Streams;
 use anyhow::Context;
 use std::convert::Infallible;
 use std::io::Write;
@@ -100,8 +101,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         links: Links { console: config.routing.console.clone() },
         metrics: Arc::new(Metrics::new().context("the metrics")?),
     };
+    let metrics = setup.metrics.clone();
     super::runtime()?.block_on(async {
         let host = Host::start(config.listen, setup).await?;
+        let streams = config
+            .redis
+            .clone()
+            .map(|redis| Streams::start(redis, host.service(), &metrics, &config.data_dir));
         if host.new_token {
             tracing::info!(path = %token_path(&config.data_dir).display(), "made an admin token");
         }
@@ -110,6 +116,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             never = reloads(args.config.as_deref(), host.service()) => match never {},
         };
         tracing::info!("stopping");
+        // What was read is journalled and acknowledged while the service still runs.
+        if let Some(streams) = streams {
+            streams.stop().await;
+        }
         let stopped = host.stop().await;
         waited?;
         stopped?;

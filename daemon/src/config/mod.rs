@@ -10,6 +10,8 @@
 mod calendar;
 mod deliver;
 mod mistake;
+mod named_files;
+mod redis;
 mod routing;
 mod rules;
 mod table;
@@ -18,12 +20,13 @@ pub use mistake::{ConfigErrors, EXIT_CODE, Mistake};
 pub use routing::Routing;
 pub use rules::{Rules, RulesFrom};
 
+use crate::streams::Settings;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use table::Reading;
 use toml::Table;
-use xiezhi_alerts::deliver::Entry;
+use xiezhi_alerts::deliver::{Entry, Receiver};
 use xiezhi_alerts::duty::DutyList;
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::params::Params;
@@ -56,6 +59,8 @@ pub struct Config {
     pub routing: Routing,
     /// The channels by which alerts are delivered.
     pub deliver: Vec<Entry>,
+    /// Redis, from which events come and to which alerts and the watch-list go.
+    pub redis: Option<Settings>,
 }
 
 /// The top level of the file, without its tables.
@@ -104,13 +109,13 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("engine.workers", "give a whole number from 1 to 64"),
     ("rules", "give a table: [rules]"),
     ("routing", "give a table: [routing]"),
+    ("redis", "give a table: [redis]"),
 ];
 
 /// What later versions will have: told apart from what is misspelt.
 const LATER: &[(&str, &str)] = &[
     ("tls", "encryption is not in this version; put a proxy in front and set trusted_proxy = true"),
     ("cluster", "several machines are not in this version; leave it out"),
-    ("redis", "Redis is not in this version; leave it out"),
 ];
 
 impl Default for Config {
@@ -125,6 +130,7 @@ impl Default for Config {
             rules: Rules::default(),
             routing: Routing::default(),
             deliver: Vec::new(),
+            redis: None,
         }
     }
 }
@@ -161,8 +167,9 @@ impl Config {
         let engine = reading.part(&mut table, "engine");
         let rules = reading.part(&mut table, "rules");
         let routing = reading.part(&mut table, "routing");
+        let redis = table.contains_key("redis").then(|| reading.part(&mut table, "redis"));
         let deliver = table.remove("deliver");
-        let top: Top = reading.keys(table, "", &["engine", "rules", "routing", "deliver"]);
+        let top: Top = reading.keys(table, "", &["engine", "rules", "routing", "deliver", "redis"]);
         let engine: EngineTable = reading.keys(engine, "engine", &[]);
         reading.check("engine.workers", (1..=WORKERS_MAX).contains(&engine.workers), || {
             format!("is {}", engine.workers)
@@ -175,6 +182,8 @@ impl Config {
         let deliver = deliver::read(deliver, folder, mistakes);
         let routing = Routing::in_config(routing, folder, mistakes);
         check_channels(&routing, &deliver, mistakes);
+        let redis = redis.and_then(|table| redis::read(table, folder, mistakes));
+        check_alerts_stream(redis.as_ref(), &deliver, mistakes);
         Config {
             file: Some(file.to_owned()),
             listen: top.listen,
@@ -184,6 +193,7 @@ impl Config {
             rules: Rules::in_config(rules, folder, mistakes),
             routing,
             deliver,
+            redis,
         }
     }
 }
@@ -199,6 +209,20 @@ fn check_channels(routing: &Routing, channels: &[Entry], mistakes: &mut Vec<Mist
                 "{place} names the channel {wanted:?}, which is not configured; give it as [[deliver]]"
             );
             mistakes.push(Mistake::new("routing.duty_list", what));
+        }
+    }
+}
+
+/// All alerts are numbered on their stream, so nothing else may be written to it.
+fn check_alerts_stream(redis: Option<&Settings>, channels: &[Entry], mistakes: &mut Vec<Mistake>) {
+    let Some(stream) = redis.and_then(|redis| redis.alerts.as_ref()) else { return };
+    for channel in channels {
+        if matches!(&channel.receiver, Receiver::Redis(server) if server.stream == *stream) {
+            let what = format!(
+                "is {stream:?}, to which the channel {:?} writes; give the channel another stream, or alerts = \"\" here",
+                channel.name
+            );
+            mistakes.push(Mistake::new("redis.alerts", what));
         }
     }
 }
@@ -288,7 +312,7 @@ mod tests {
             [cluster]
             processes = 2
             [redis]
-            url = "redis://127.0.0.1"
+            url = "http://127.0.0.1"
             [[deliver]]
             name = "hook"
             [rules]
@@ -301,9 +325,9 @@ mod tests {
         let mistakes = load(&[("a.toml", main), ("rules.toml", rules)]).expect_err("full of mistakes");
         let begins = [
             "cluster: several machines are not in this version",
-            "data_dri: is no key here; known here are listen, trusted_proxy, data_dir, timezone, engine, rules, routing, deliver",
+            "data_dri: is no key here; known here are listen, trusted_proxy, data_dir, timezone, engine, rules, routing, deliver, redis",
             "deliver[0].kind: is missing; give \"stdout\", \"webhook\"",
-            "redis: Redis is not in this version",
+            "redis.url: begins with http:",
             "engine.threads: is no key here; known here are workers",
             "engine.workers: is 0; give a whole number from 1 to 64",
             "timezone: is \"Europe/Berlin\"; deadlines",
@@ -345,6 +369,10 @@ mod tests {
             ("[tls]\ncert = \"a\"", "tls: encryption is not in this version; put a proxy in front"),
             ("[routing]\nduty_list = \"none.toml\"", "routing.duty_list (none.toml): cannot be read: "),
             ("[routing]\nconsole = \"jg.example\"", "routing.console: is no address; give the address"),
+            (
+                "[redis]\nurl = \"redis://127.0.0.1\"\n[[deliver]]\nname = \"r\"\nkind = \"redis\"\nallow_private = true\nurl = \"redis://127.0.0.1\"",
+                "redis.alerts: is \"xiezhi:alerts\", to which the channel \"r\" writes",
+            ),
             ("[routing]\nduties = \"a\"", "routing.duties: is no key here; known here are duty_list"),
             ("[rules]\nthresholds = \"none.toml\"", "rules.thresholds (none.toml): cannot be read: "),
             ("[rules]\nprofile = 3", "rules.profile: invalid type: integer `3`, expected a string; give"),

@@ -5,8 +5,10 @@
 //! source systems ([`coverage::SOURCES_MAX`]). Never a party, a section or a person.
 
 pub mod coverage;
+mod redis;
 
 pub use coverage::Coverage;
+pub use redis::{MirrorMetrics, StreamMetrics};
 
 use crate::ledger::{OutboxState, WatchChangeKind};
 use prometheus::{
@@ -130,6 +132,9 @@ pub struct Metrics {
     pub ready: IntGauge,
     /// Alert streams that are open.
     pub streams: IntGauge,
+    /// What Redis shows of the ledger.
+    pub mirror: MirrorMetrics,
+    redis: redis::RedisMetrics,
 }
 
 impl Metrics {
@@ -229,6 +234,8 @@ impl Metrics {
                 "1 when the history is computed and events are taken, else 0.",
             )?,
             streams: IntGauge::new("xiezhi_alert_streams", "Open alert streams.")?,
+            mirror: MirrorMetrics::new(&registry)?,
+            redis: redis::RedisMetrics::new(&registry)?,
             registry,
         };
         metrics.register()?;
@@ -337,6 +344,11 @@ impl Metrics {
                 self.verdicts.with_label_values(&[rule.id(), closing.outcome.as_str()]).add(by);
             }
         }
+    }
+
+    /// The metrics of a stream that events are read from, at zero. Streams are those of the configuration.
+    pub fn stream(&self, stream: &str) -> StreamMetrics {
+        self.redis.stream(stream)
     }
 
     /// Creates a channel's metrics at zero. Channels are those of the configuration.

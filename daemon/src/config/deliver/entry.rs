@@ -1,14 +1,13 @@
 //! One entry of `[[deliver]]`, read key by key.
 
-use super::super::Mistake;
 use super::super::table::Reading;
+use super::super::{Mistake, named_files};
 use super::NAME_BYTES_MAX;
 use super::tables::{
     ACCEPTED, AlertmanagerTable, COMMON, Common, MailTable, RedisTable, RobotTable, StdoutTable,
     WebhookTable, WecomTable,
 };
 use serde::de::DeserializeOwned;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Table;
@@ -24,10 +23,6 @@ const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
 const LASTS_MINUTES: std::ops::RangeInclusive<u64> = 5..=10_080;
 /// Most entries that a stream keeps: a gigabyte or so.
 const KEEP_MAX: u64 = 1_000_000;
-/// Largest `ca_file`.
-const CA_BYTES_MAX: u64 = 256 << 10;
-/// Where systemd puts credentials.
-const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// One entry while it is read.
 pub(super) struct One<'a> {
@@ -224,12 +219,7 @@ impl One<'_> {
 
     fn authorities(&mut self, file: &Path) -> Option<Authorities> {
         let path = self.found("ca_file", file)?;
-        let mut pem = Vec::new();
-        let read =
-            std::fs::File::open(&path).and_then(|opened| opened.take(CA_BYTES_MAX).read_to_end(&mut pem));
-        let parsed =
-            read.map_err(|error| format!("cannot be read: {error}")).and_then(|_| Authorities::parse(&pem));
-        match parsed {
+        match named_files::authorities(&path) {
             Ok(authorities) => Some(authorities),
             Err(why) => self.wrong(&format!("ca_file ({})", file.display()), &why),
         }
@@ -237,18 +227,9 @@ impl One<'_> {
 
     /// A path by the configuration's folder, or among systemd's credentials.
     fn found(&mut self, key: &str, file: &Path) -> Option<PathBuf> {
-        let Ok(name) = file.strip_prefix(format!("${CREDENTIALS}")) else {
-            return Some(self.folder.join(file));
-        };
-        match std::env::var_os(CREDENTIALS) {
-            Some(folder) => Some(Path::new(&folder).join(name)),
-            None => self.plainly_wrong(
-                key,
-                format!(
-                    "is one of systemd's credentials, but ${CREDENTIALS} is not set: start the daemon by a unit with \
-                     LoadCredential=, or set it to a folder with the file"
-                ),
-            ),
+        match named_files::found(self.folder, file) {
+            Ok(path) => Some(path),
+            Err(why) => self.plainly_wrong(key, why),
         }
     }
 
