@@ -264,7 +264,12 @@ fn requests_that_are_wrong(all: &mut Gathered) {
     }
     all.problem(good.clone(), "text/plain", 415, "unsupported_media_type");
     all.problem(good.clone(), "application/x-www-form-urlencoded", 415, "unsupported_media_type");
-    all.problem(format!("{good}\n").repeat(10_001), "application/x-ndjson", 400, "too_many_events");
+    all.problem(
+        format!("[{}{good}]", format!("{good},").repeat(10_000)),
+        "application/json",
+        400,
+        "too_many_events",
+    );
     all.problem([good.as_bytes(), &vec![b' '; 16 << 20]].concat(), "application/json", 413, "body_too_large");
 }
 

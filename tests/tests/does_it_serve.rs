@@ -419,7 +419,8 @@ fn what_cannot_be_answered_is_a_problem_with_a_stable_code() {
     let post = |kind: &str, body: Vec<u8>| client.try_post(kind, body).expect("an answer");
     let answer = post("application/json", vec![b' '; BODY_BYTES_MAX + 1]);
     assert_eq!((answer.status, answer.problem().as_str()), (413, "body_too_large"));
-    let answer = post("application/x-ndjson", "{}\n".repeat(EVENTS_MAX + 1).into_bytes());
+    let array = format!("[{}{{}}]", "{},".repeat(EVENTS_MAX));
+    let answer = post("application/json", array.into_bytes());
     assert_eq!((answer.status, answer.problem().as_str()), (400, "too_many_events"));
     for array in ["[", "[{}", "[1", "[\"", "[]]", "[1] x"] {
         let answer = post("application/json", array.into());

@@ -1,12 +1,12 @@
 //! Errors as problem documents (RFC 9457): what was wrong, where, and what to do.
 
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::fmt::Display;
+use std::time::Duration;
 
 /// An error as it is answered.
 #[derive(Debug, Serialize)]
@@ -72,14 +72,36 @@ impl Problem {
         Problem::new(StatusCode::BAD_REQUEST, code, "Bad request", detail)
     }
 
-    /// A body longer than the limit, or one that broke off.
-    pub fn unreadable_body(rejection: &BytesRejection) -> Problem {
-        let too_large = StatusCode::PAYLOAD_TOO_LARGE;
-        if rejection.status() == too_large {
-            let detail = "the body is longer than a request may have; send fewer events at a time";
-            return Problem::new(too_large, "body_too_large", "Body too large", detail);
-        }
+    /// A body longer than the limit.
+    pub fn body_too_large() -> Problem {
+        let detail = "the body is longer than a request may have; send fewer events at a time";
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large", detail)
+    }
+
+    /// A body that broke off.
+    pub fn broken_body() -> Problem {
         Problem::bad_request("unreadable_body", "the body broke off; send it again whole")
+    }
+
+    /// A body that comes too slowly.
+    pub fn too_slow(idle: Duration, patience: Duration) -> Problem {
+        let detail = format!(
+            "the body paused for {} s or took more than {} s in all; send fewer events at a time",
+            idle.as_secs(),
+            patience.as_secs()
+        );
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "Too slow", detail)
+    }
+
+    /// The same, of something of which so much was taken before.
+    #[must_use]
+    pub fn after(mut self, events: usize) -> Problem {
+        if events > 0 {
+            self.detail += &format!(
+                "; {events} events before it were taken: send all of it again when this is mended, nothing is taken twice"
+            );
+        }
+        self
     }
 
     /// A method that the path does not have.

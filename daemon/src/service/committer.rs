@@ -60,6 +60,14 @@ pub struct Receipt {
     pub duplicate: usize,
     /// Those that were put into quarantine.
     pub quarantined: Vec<Refusal>,
+    /// How many more were, which are not listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub quarantined_unlisted: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// One event in quarantine.
