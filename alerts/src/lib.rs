@@ -14,6 +14,7 @@
 //! | [`reason`] | why something was decided |
 //! | [`feedback`] | what became of alerts, counted for each rule |
 //! | [`message`] | what is shown of an alert and a notice: the items of the API |
+//! | [`alerting_info`] | alerts as rows of the national standard |
 //! | [`text`] | the whole of it as plain text, a short form, and cutting |
 //! | [`sentence`] | one neutral sentence a finding |
 //! | [`words`] | what every name, level and topic is called, in Chinese and English |
@@ -26,6 +27,7 @@
 pub mod action;
 pub mod agenda;
 pub mod alert;
+pub mod alerting_info;
 pub mod core;
 pub mod deliver;
 pub mod desk;

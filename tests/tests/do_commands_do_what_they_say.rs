@@ -83,15 +83,20 @@ fn check_config_shows_what_it_understood_or_names_every_mistake() {
     run(&["check-config"]).well();
 
     folder.write("rules.toml", "run_min = 1\n");
-    let text = "listen = \"0.0.0.0:80\"\ndata_dri = \"x\"\n[engine]\nworkers = 0\n[redis]\nurl = \"redis://x\"\n\
+    let text = "listen = \"0.0.0.0:80\"\ndata_dri = \"x\"\n[engine]\nworkers = 0\n[redis]\nurl = \"http://x\"\n\
                 [rules]\nthresholds = \"rules.toml\"\n";
     let bad = folder.write("bad.toml", text);
     for command in ["check-config", "serve"] {
         let ran = run(&[command, "--config", &bad]);
         assert_eq!((ran.code, ran.out.as_str()), (Some(64), ""), "{command}: {ran:?}");
-        for mistake in
-            ["5 mistakes", "listen: ", "data_dri: ", "engine.workers: ", "redis: ", "run_min: is 1"]
-        {
+        for mistake in [
+            "5 mistakes",
+            "listen: ",
+            "data_dri: ",
+            "engine.workers: ",
+            "redis.url: begins with http:",
+            "run_min: is 1",
+        ] {
             assert!(ran.err.contains(mistake), "{command}: {mistake} is not in\n{}", ran.err);
         }
     }

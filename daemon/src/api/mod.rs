@@ -5,6 +5,8 @@
 //! | `GET /healthz`, `GET /readyz` | lives; has computed the history and takes events (no token needed) |
 //! | `GET /metrics` | Prometheus |
 //! | `POST /api/v1/events` | an event, a batch (JSON array) or NDJSON → 202 with a receipt, after the commit |
+//! | … with `application/vnd.ggzy+json`, `vnd.ocds+json`, `…+x-ndjson` | rows of the national standard, OCDS releases (`foreign.rs`) |
+//! | `GET /api/v1/export?table=PROJECT_ALERTING_INFO` | alerts as rows of the national standard |
 //! | `GET /api/v1/alerts`, `/alerts/{id}`, `/alerts/stream` | alerts; as they come (SSE, resumes by Last-Event-ID) |
 //! | `GET /api/v1/alerts/{id}/history` | every decision on an alert: who was told, who was not, and why |
 //! | `POST /api/v1/alerts/{id}/{acknowledge, assign, return, transfer, close, reopen, note}` | what supervisors do; If-Match |
@@ -26,6 +28,8 @@
 mod auth;
 mod deliveries;
 mod events;
+mod export;
+mod foreign;
 mod handling;
 mod lists;
 mod problem;
@@ -137,6 +141,7 @@ impl App {
             .route("/api/v1/deliveries", get(deliveries::list))
             .route("/api/v1/deliveries/digests/{key}", get(deliveries::digest))
             .route("/api/v1/duties", get(handling::duties))
+            .route("/api/v1/export", get(export::get))
             .route("/api/v1/findings", get(lists::findings))
             .route("/api/v1/watchlist", get(watchlist::list))
             .route("/api/v1/watchlist/changes", get(watchlist::changes))

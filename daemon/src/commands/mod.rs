@@ -14,7 +14,9 @@ pub mod coverage;
 pub mod deliver_test;
 pub mod demo;
 pub mod explain;
+pub mod foreign;
 pub mod history;
+pub mod import;
 pub mod input;
 pub mod output;
 pub mod replay;
@@ -45,6 +47,8 @@ enum Command {
     Demo(demo::Args),
     /// Run event files through the engine, without a daemon.
     Replay(replay::Args),
+    /// Send files into a running daemon.
+    Import(import::Args),
     /// Write a simulated trading venue's events, and the truth beside them.
     Simulate(simulate::Args),
     /// Tell what other rules would find on history.
@@ -88,6 +92,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Backtest(args) => backtest::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -1,8 +1,10 @@
 //! A session: event files run through the engine, with a tally of what became of their lines.
 //!
 //! What `replay` and `explain` have in common: the same options, the same way of telling of bad lines, the same
-//! pseudonyms.
+//! pseudonyms. Files of another format go through its adapter first, one for all files of a session, so that rows find
+//! each other and corrections what they correct.
 
+use super::foreign::{self, FormatArgs};
 use super::input::Events;
 use super::output::counted;
 use crate::config::Rules;
@@ -11,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use xiezhi_adapters::{Adapter, Made, Place};
 use xiezhi_dataflows::editions::Edition;
 use xiezhi_dataflows::event::{Admitted, Door, Event, reread};
 use xiezhi_dataflows::normalise::Instant;
@@ -25,23 +28,12 @@ const BAD_LINES_SHOWN: u64 = 20;
 /// Most worker threads of a session.
 const WORKERS_MAX: u16 = crate::config::WORKERS_MAX as u16;
 
-/// What events are written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// Events of Xiezhi: NDJSON, or a JSON array.
-    Events,
-    /// Rows of the national data standard (not in this version yet).
-    Ggzy,
-    /// OCDS releases (not in this version yet).
-    Ocds,
-}
-
 /// Options of every command that runs files through the engine.
 #[derive(Clone, clap::Args)]
 pub struct SessionArgs {
     /// What the files hold.
-    #[arg(long, value_enum, default_value = "events")]
-    pub format: Format,
+    #[command(flatten)]
+    pub format: FormatArgs,
     /// The instant that time stops at, such as 2026-02-20T12:00:00+08:00 [default: the latest event's; over a
     /// daemon's journal, now].
     #[arg(long, value_name = "TIME", value_parser = instant)]
@@ -74,6 +66,8 @@ pub struct Tally {
     pub conflict: u64,
     /// No events.
     pub refused: u64,
+    /// Tables, columns, codes and values of another format that were not understood, each kind once.
+    pub not_understood: u64,
 }
 
 impl Tally {
@@ -81,13 +75,22 @@ impl Tally {
     pub fn bad(self) -> u64 {
         self.conflict + self.refused
     }
+
+    /// Whether everything was understood.
+    pub fn is_clean(self) -> bool {
+        self.bad() == 0 && self.not_understood == 0
+    }
 }
 
 impl Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let accepted = counted(self.accepted, "event");
         write!(f, "{accepted} accepted, {} duplicate, ", self.duplicate)?;
-        write!(f, "{} in conflict, {} refused", self.conflict, self.refused)
+        write!(f, "{} in conflict, {} refused", self.conflict, self.refused)?;
+        match self.not_understood {
+            0 => Ok(()),
+            kinds => write!(f, ", {} not understood", counted(kinds, "kind")),
+        }
     }
 }
 
@@ -98,13 +101,15 @@ pub struct Session<'a> {
     /// What became of the lines so far.
     pub tally: Tally,
     door: Door,
+    /// None where the files hold events.
+    adapter: Option<Adapter>,
 }
 
 impl<'a> Session<'a> {
     /// Starts an engine.
     ///
     /// # Errors
-    /// If the site key cannot be read, or the format is none of this version.
+    /// If the site key or the file of code sets cannot be read.
     pub fn start(args: &SessionArgs, rules: &Rules, tell: Option<Box<Told<'a>>>) -> Result<Session<'a>> {
         Session::under(args, rules, Edition::always(rules.params.clone()), tell)
     }
@@ -119,16 +124,12 @@ impl<'a> Session<'a> {
         edition: Edition,
         tell: Option<Box<Told<'a>>>,
     ) -> Result<Session<'a>> {
-        match args.format {
-            Format::Events => {}
-            Format::Ggzy => bail!("--format ggzy (the national data standard) is not in this version yet"),
-            Format::Ocds => bail!("--format ocds is not in this version yet"),
-        }
+        let adapter = args.format.adapter(&rules.placeholders)?;
         let key = args.site_key.as_deref().map_or(Ok(REPLAY_KEY), read_key)?;
         let door = || Door::new(&key, rules.placeholders.clone());
         let (placeholders, now) = (rules.placeholders.clone(), args.now.map(|now| now.0));
         let replay = Replay::under(door(), placeholders, edition, args.workers.into(), now, tell);
-        Ok(Session { replay, tally: Tally::default(), door: door() })
+        Ok(Session { replay, tally: Tally::default(), door: door(), adapter })
     }
 
     /// Runs files through, in the order given. `seen` is shown each event that came through the door, a repeated
@@ -145,28 +146,52 @@ impl<'a> Session<'a> {
         for path in files {
             let name = path.display();
             let mut events = Events::open(path).with_context(|| format!("cannot open {name}"))?;
-            let mut line = 0;
+            let mut place = Place { name: name.to_string().into(), line: 0 };
             while let Some(item) =
-                events.next().with_context(|| format!("cannot read {name} after line {line}"))?
+                events.next().with_context(|| format!("cannot read {name} after line {}", place.line))?
             {
-                line = item.line;
-                let admitted = match item.event {
-                    Ok(bytes) => self.door.admit(bytes).map_err(|refused| refused.to_string()),
-                    Err(why) => Err(why),
-                };
-                match admitted {
-                    Ok(admitted) => self.take(admitted, path, line, seen),
-                    Err(why) => {
-                        self.tally.refused += 1;
-                        self.tell_bad(path, line, &why);
+                place.line = item.line;
+                match (&mut self.adapter, item.event) {
+                    (_, Err(why)) => self.refuse(&place, &why),
+                    (None, Ok(bytes)) => match self.door.admit(bytes) {
+                        Ok(admitted) => self.take(admitted, &place, seen),
+                        Err(refused) => self.refuse(&place, &refused),
+                    },
+                    (Some(adapter), Ok(bytes)) => {
+                        let made = adapter.take(bytes, &place);
+                        self.take_made(made, seen, then)?;
                     }
                 }
                 then(&self.replay)?;
             }
         }
+        if let Some(adapter) = &mut self.adapter {
+            let (made, not_understood) = (adapter.finish(), adapter.not_understood());
+            self.take_made(made, seen, then)?;
+            self.tally.not_understood = not_understood.len() as u64;
+            eprint!("{}", foreign::told(&not_understood));
+        }
         let bad = self.tally.bad();
         if bad > BAD_LINES_SHOWN {
             eprintln!("… and {} more bad lines", bad - BAD_LINES_SHOWN);
+        }
+        Ok(())
+    }
+
+    /// Takes what an adapter made of a line.
+    fn take_made(
+        &mut self,
+        made: Vec<Made>,
+        seen: &mut dyn FnMut(&Event),
+        then: &mut dyn FnMut(&Replay<'_>) -> Result<()>,
+    ) -> Result<()> {
+        for Made { place, event } in made {
+            match event.map(|event| self.door.admit_json(event)) {
+                Ok(Ok(admitted)) => self.take(admitted, &place, seen),
+                Ok(Err(refused)) => self.refuse(&place, &refused),
+                Err(faults) => self.refuse(&place, &faults),
+            }
+            then(&self.replay)?;
         }
         Ok(())
     }
@@ -198,7 +223,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn take(&mut self, admitted: Admitted, path: &Path, line: u64, seen: &mut dyn FnMut(&Event)) {
+    fn take(&mut self, admitted: Admitted, place: &Place, seen: &mut dyn FnMut(&Event)) {
         seen(&admitted.event);
         let (source, id) = (admitted.event.source.clone(), admitted.event.id.clone());
         match self.replay.admitted(admitted) {
@@ -207,18 +232,20 @@ impl<'a> Session<'a> {
             Taken::Conflict => {
                 self.tally.conflict += 1;
                 let why = format!("{source}#{id} came before with another content; the first one stands");
-                self.tell_bad(path, line, &why);
+                self.tell_bad(place, &why);
             }
-            Taken::Refused(refused) => {
-                self.tally.refused += 1;
-                self.tell_bad(path, line, &refused);
-            }
+            Taken::Refused(refused) => self.refuse(place, &refused),
         }
     }
 
-    fn tell_bad(&self, path: &Path, line: u64, why: &dyn Display) {
+    fn refuse(&mut self, place: &Place, why: &dyn Display) {
+        self.tally.refused += 1;
+        self.tell_bad(place, why);
+    }
+
+    fn tell_bad(&self, place: &Place, why: &dyn Display) {
         if self.tally.bad() <= BAD_LINES_SHOWN {
-            eprintln!("{}:{line}: {why}", path.display());
+            eprintln!("{place}: {why}");
         }
     }
 }

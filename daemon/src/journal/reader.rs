@@ -94,6 +94,17 @@ impl Reader {
         read().map_err(JournalError::sqlite("read"))
     }
 
+    /// The ids of a source's events that begin with `KEY@`: the versions of one row of another system.
+    pub fn versions(&self, source: &str, key: &str) -> Result<Vec<String>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            // By bytes, A comes next after @.
+            let sql =
+                "SELECT id FROM events WHERE source = ?1 AND id >= ?2 || '@' AND id < ?2 || 'A' ORDER BY id";
+            self.conn.prepare_cached(sql)?.query_map((source, key), |row| row.get(0))?.collect()
+        };
+        read().map_err(JournalError::sqlite("read"))
+    }
+
     /// Calls `f` with every entry after `after_seq` (0: all) in order, until it breaks or none is left.
     ///
     /// Entries appended while this runs are included.

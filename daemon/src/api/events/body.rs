@@ -15,6 +15,9 @@ use tokio::time::Instant;
 const IDLE: Duration = Duration::from_secs(30);
 /// How long a request may take to send.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// How much of a body that is refused is still read, and for how long: a sender who is cut off while sending sees no answer.
+const REFUSED_BYTES: usize = 16 << 20;
+const REFUSED_PATIENCE: Duration = Duration::from_secs(2);
 /// How many compressed bytes are decoded at once.
 const FEED: usize = 4 << 10;
 /// How many bytes may come out of one: events compress ten- to thirtyfold.
@@ -69,10 +72,31 @@ impl Chunks {
     /// All that is left, at once.
     pub async fn whole(mut self) -> Result<Vec<u8>, Problem> {
         let mut whole = Vec::new();
-        while let Some(chunk) = self.next().await? {
-            whole.extend_from_slice(&chunk);
+        loop {
+            match self.next().await {
+                Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
+                Ok(None) => return Ok(whole),
+                Err(problem) => {
+                    self.pass_over().await;
+                    return Err(problem);
+                }
+            }
         }
-        Ok(whole)
+    }
+
+    /// Reads what is left of a body that is refused, within bounds, so that the sender comes to read the answer.
+    pub async fn pass_over(&mut self) {
+        let reading = async {
+            let mut read = 0;
+            while let Some(Ok(chunk)) = self.stream.next().await {
+                read += chunk.len();
+                if read > REFUSED_BYTES {
+                    return;
+                }
+            }
+        };
+        // Who has still not sent it all by then may miss the answer.
+        tokio::time::timeout(REFUSED_PATIENCE, reading).await.ok();
     }
 }
 

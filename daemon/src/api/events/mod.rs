@@ -8,6 +8,7 @@
 mod body;
 mod lines;
 
+use super::foreign::{self, Adapted, Answer};
 use super::{App, Problem};
 use crate::service::{Busy, Ingest, Item, QueuedReply, Receipt};
 use crate::tokens::{Actor, Role};
@@ -42,7 +43,7 @@ pub async fn post(
     Extension(actor): Extension<Actor>,
     headers: HeaderMap,
     body: Body,
-) -> Result<(StatusCode, Json<Receipt>), Problem> {
+) -> Result<(StatusCode, Json<Answer>), Problem> {
     let taker = {
         let service = app.service()?;
         // Held any longer, the service could not stop while this waits for it.
@@ -51,20 +52,32 @@ pub async fn post(
     let kind = header(&headers, CONTENT_TYPE).unwrap_or("application/json");
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let encoding = header(&headers, CONTENT_ENCODING);
-    let receipt = match kind.as_str() {
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => {
-            taker.lines(Chunks::of(body, encoding, LINES_BYTES_MAX)?).await?
+    let whole = |body| Chunks::of(body, encoding, WHOLE_BYTES_MAX).map(Chunks::whole);
+    let answer = match (kind.as_str(), foreign::of_content_type(&kind)) {
+        (_, Some((format, lines))) => {
+            let body = whole(body)?.await?;
+            let data_dir = app.shared.data_dir.clone();
+            let read = move |door: &Door| foreign::read(door, &data_dir, format, &parts(&body, lines)?);
+            taker.whole(read).await?
         }
-        "application/json" | "application/cloudevents+json" | "application/cloudevents-batch+json" => {
-            taker.whole(Chunks::of(body, encoding, WHOLE_BYTES_MAX)?.whole().await?).await?
+        ("application/x-ndjson" | "application/ndjson" | "application/jsonl", None) => {
+            taker.lines(Chunks::of(body, encoding, LINES_BYTES_MAX)?).await?.into()
         }
-        other => {
+        (
+            "application/json" | "application/cloudevents+json" | "application/cloudevents-batch+json",
+            None,
+        ) => {
+            let body = whole(body)?.await?;
+            taker.whole(move |door: &Door| read(door, &body)).await?
+        }
+        (other, None) => {
             return Err(Problem::unsupported(format!(
-                "{other:?} is not spoken; send application/json (an event or an array) or application/x-ndjson"
+                "{other:?} is not spoken; send application/json (an event or an array), application/x-ndjson, \
+                 application/vnd.ggzy+json, application/vnd.ocds+json, or these two as …+x-ndjson"
             )));
         }
     };
-    Ok((StatusCode::ACCEPTED, Json(receipt)))
+    Ok((StatusCode::ACCEPTED, Json(answer)))
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
@@ -80,12 +93,16 @@ struct Taker {
 }
 
 impl Taker {
-    /// One event or an array of them, all or nothing.
-    async fn whole(self, body: Vec<u8>) -> Result<Receipt, Problem> {
+    /// What is read at once, all or nothing.
+    async fn whole(
+        self,
+        read: impl FnOnce(&Door) -> Result<Adapted, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
         let door = self.door.clone();
-        let read = tokio::task::spawn_blocking(move || read(&door, &body));
-        let items = read.await.map_err(Problem::internal)??;
-        answered(self.submit(items)?).await
+        let read = tokio::task::spawn_blocking(move || read(&door));
+        let mut adapted = read.await.map_err(Problem::internal)??;
+        let receipt = answered(self.submit(adapted.items())?).await?;
+        Ok(adapted.answer(receipt))
     }
 
     /// Lines, block by block.
@@ -96,6 +113,7 @@ impl Taker {
             // What is under way is durable soon, whatever is answered; it is told here so that the number is right.
             Err(problem) => {
                 while taken.settle().await.unwrap_or(false) {}
+                chunks.pass_over().await;
                 Err(problem.after(taken.receipt.accepted + taken.receipt.duplicate))
             }
         }
@@ -217,27 +235,32 @@ fn admit(door: &Door, part: &[u8]) -> Item {
     }
 }
 
-fn read(door: &Door, body: &[u8]) -> Result<Vec<Item>, Problem> {
-    let parts: Vec<&[u8]> = match body.trim_ascii_start().first() {
-        Some(b'[') => {
+fn read(door: &Door, body: &[u8]) -> Result<Adapted, Problem> {
+    Ok(parts(body, false)?.into_iter().map(|part| admit(door, part)).collect::<Vec<_>>().into())
+}
+
+/// The events, rows or releases of a body that is read at once.
+fn parts(body: &[u8], lines: bool) -> Result<Vec<&[u8]>, Problem> {
+    let parts: Vec<&[u8]> = match (lines, body.trim_ascii_start().first()) {
+        (true, _) => not_empty(body).collect(),
+        (false, Some(b'[')) => {
             json::elements(body).map_err(|fault| Problem::bad_request("malformed_json", fault.to_string()))?
         }
-        _ => vec![body],
+        (false, _) => vec![body],
     };
     if parts.len() > EVENTS_MAX {
         return Err(too_many(&parts.len().to_string()));
     }
-    Ok(parts.into_iter().map(|part| admit(door, part)).collect())
+    Ok(parts)
+}
+
+fn not_empty(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
 }
 
 fn read_block(door: &Door, block: &Block) -> Vec<Item> {
     match block {
-        Block::Lines(lines) => lines
-            .split(|byte| *byte == b'\n')
-            .map(<[u8]>::trim_ascii)
-            .filter(|line| !line.is_empty())
-            .map(|line| admit(door, line))
-            .collect(),
+        Block::Lines(lines) => not_empty(lines).map(|line| admit(door, line)).collect(),
         Block::TooLong { head, bytes } => {
             let reason = format!(
                 "has {bytes} bytes; an event has at most {EVENT_BYTES_MAX}; only its beginning is kept"

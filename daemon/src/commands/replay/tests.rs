@@ -149,7 +149,10 @@ fn a_wrong_command_line_is_said_before_anything_is_read() {
         (vec!["a", "--alerts", "x"], "--alerts is not in this version yet"),
         (vec!["a", "--findings", "-", "--changes", "-"], "only one output"),
         (vec!["-", "-"], "standard input can be read only once"),
-        (vec!["a", "--format", "ocds"], "--format ocds is not in this version yet"),
+        (
+            vec!["a", "--format", "ggzy", "--codes", "/nowhere/codes"],
+            "cannot read the code sets /nowhere/codes",
+        ),
         (vec!["/nowhere/a"], "cannot open /nowhere/a"),
     ] {
         let error = run(&args(&line)).expect_err("refused").to_string();
