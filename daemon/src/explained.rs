@@ -109,7 +109,7 @@ impl Explained {
         Explained {
             section: section.to_owned(),
             now: now.map(|now| Instant(now).to_rfc3339()),
-            rows: explanation.rows,
+            rows: explanation.rows.len(),
             edition: None,
             profile: params.profile.name.clone(),
             outcomes: explanation.outcomes.iter().map(rule).collect(),

@@ -18,6 +18,7 @@ use crate::facts::Update;
 use crate::finding::Published;
 use crate::graph::{self, Graph};
 use crate::judge::{self, Benches};
+use crate::meter::Meter;
 use crate::operators::{Diff, Moment, Shared, Time};
 use crate::params::Params;
 use crate::row::Row;
@@ -90,8 +91,8 @@ pub struct Explanation {
     pub source: Symbol,
     /// Who bids, sorted by number.
     pub bidders: Vec<Symbol>,
-    /// How many rows the section has.
-    pub rows: usize,
+    /// The section's rows.
+    pub rows: Vec<Row>,
 }
 
 enum Command {
@@ -131,6 +132,19 @@ impl Engine {
         editions: Arc<Editions>,
         symbols: Arc<Symbols>,
     ) -> (Engine, Receiver<Change>) {
+        Engine::metered(workers, editions, symbols, None)
+    }
+
+    /// As [`start`](Engine::start), with a meter on its operators.
+    ///
+    /// # Panics
+    /// Likewise.
+    pub fn metered(
+        workers: usize,
+        editions: Arc<Editions>,
+        symbols: Arc<Symbols>,
+        meter: Option<Meter>,
+    ) -> (Engine, Receiver<Change>) {
         let workers = workers.max(1);
         let (commands, command_end) = sync_channel(QUEUE_COMMITS);
         let (changes, change_end) = channel();
@@ -145,7 +159,7 @@ impl Engine {
         }
         let published = Arc::new(AtomicU64::new(0));
         let watermark = published.clone();
-        let body = move || run(workers, editions, symbols, ends, watermark);
+        let body = move || run(workers, editions, symbols, ends, watermark, meter);
         let main = std::thread::Builder::new().name("engine".to_owned()).spawn(body);
         let main = main.expect("the engine's thread starts");
         (Engine { commands: Some(commands), questions, published, main: Some(main) }, change_end)
@@ -226,6 +240,7 @@ fn run(
     symbols: Arc<Symbols>,
     ends: Vec<std::sync::Mutex<Option<Ends>>>,
     published: Arc<AtomicU64>,
+    meter: Option<Meter>,
 ) {
     let communication =
         if workers == 1 { CommunicationConfig::Thread } else { CommunicationConfig::Process(workers) };
@@ -234,6 +249,7 @@ fn run(
     let guards = timely::execute::execute_from(builders, guard, worker_config(), move |worker| {
         let end = ends[worker.index()].lock().ok().and_then(|mut end| end.take());
         let end = end.expect("each worker takes its own ends once");
+        meter.iter().for_each(|meter| meter.watch(worker));
         let benches = || Benches::new(editions.clone(), symbols.clone());
         serve(worker, benches(), benches(), end, &published);
     });
@@ -417,7 +433,7 @@ impl Serving {
         let details = states.get(&section).unwrap_or(&nothing);
         outcomes.extend(details.explain(&params, &mut conclusions));
         outcomes.sort_by_key(|judged| judged.rule);
-        Some(Explanation { outcomes, conclusions, params, source: terms.source, bidders, rows: rows.len() })
+        Some(Explanation { outcomes, conclusions, params, source: terms.source, bidders, rows })
     }
 
     /// The section's rows that hold, in the trace's order.

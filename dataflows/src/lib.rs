@@ -6,7 +6,7 @@
 //! | [`symbols`], [`row`], [`facts`], [`intake`] | from events to exact changes of small rows |
 //! | [`dossier`], [`details`], [`matter`], [`rules`], [`judge`] | one section's facts, judged by plain functions |
 //! | [`params`], [`calendar`], [`deadlines`], [`editions`] | what judgements go by, and since when |
-//! | [`history`], [`operators`], [`graph`], [`driver`], [`engine`] | many sections, and the machinery |
+//! | [`history`], [`operators`], [`graph`], [`driver`], [`engine`], [`meter`] | many sections, and the machinery |
 //! | [`finding`], [`subject`], [`watch`] | what is concluded, and who is to be looked at |
 //!
 //! *Architecture invariant.* Nothing here reads a clock, a file, a socket or a random number, and nothing here knows of
@@ -28,6 +28,7 @@ pub mod intake;
 pub mod json;
 pub mod judge;
 pub mod matter;
+pub mod meter;
 pub mod normalise;
 pub mod oddities;
 pub mod operators;

@@ -8,10 +8,11 @@
 //! |---|---|
 //! | `latency_ms` | a bid event of the days after the history, in order of time, into the sections open then |
 //! | `retraction_ms` | one of these bids is taken back |
-//! | `large_section_ms` | a bid, then a price, in one section of 547 bidders (the largest real opening known to us) |
-//! | `hub_ms` | a bid that shows one machine in common with up to 5,000 other bidders |
+//! | `large_section_ms`, `hub_ms`, `ring_ms`, `prints_ms`, `long_prints_ms` | see [`hazards`] |
 //! | `window_slot_ms` | a sixteenth of a day leaves the window of 730 days and another enters |
 
+mod families;
+mod hazards;
 mod history;
 mod rig;
 mod spread;
@@ -19,10 +20,12 @@ mod spread;
 use super::output::{Output, counted, grouped, unless_pipe_closed};
 use crate::config::{EXIT_CODE, Rules, WORKERS_MAX};
 use anyhow::Result;
+use families::Families;
 use history::History;
-use rig::{Rig, bid, memory, opened, section};
+use rig::{Bid, Rig, memory, section};
 use serde::Serialize;
 use spread::Spread;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use xiezhi_dataflows::driver::Pace;
@@ -31,12 +34,6 @@ use xiezhi_dataflows::operators::Diff;
 
 /// Most bids of a history: past it the numbers of strings come near their limit and memory past 64 GiB.
 const BIDS_MAX: u64 = 50_000_000;
-/// Bidders of the large section.
-const LARGE_BIDDERS: u32 = 547;
-/// Bidders that share one machine.
-const HUB_BIDDERS: u32 = 5_000;
-/// Bidders of each section that the hub's bids go into.
-const HUB_SECTION_BIDDERS: u32 = 10;
 /// Bids taken back.
 const RETRACTIONS: usize = 500;
 /// Days by which the window is moved, slot by slot.
@@ -57,6 +54,9 @@ pub struct Args {
     /// `all` rules as built in, or a file of rules as for `replay`.
     #[arg(long, value_name = "all|FILE", default_value = "all")]
     rules: String,
+    /// Tell how long each operator of the engine worked during the load. Costs some microseconds a commit.
+    #[arg(long)]
+    operators: bool,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -85,9 +85,17 @@ struct Report {
     retraction_ms: Spread,
     large_section_ms: Spread,
     hub_ms: Spread,
+    ring_ms: Spread,
+    prints_ms: Spread,
+    long_prints_ms: Spread,
     window_slot_ms: Spread,
     /// Another edition of the rules put in force over the whole history, and the one before again.
     edition: EditionReport,
+    /// What section rules cost, by family.
+    families: Families,
+    /// Seconds that each operator worked during the load, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operators_s: Option<BTreeMap<String, f64>>,
     /// Memory after load and settling, less what the process had before, a bid.
     rss_bytes_per_bid: u64,
     rss_peak_bytes_per_bid: u64,
@@ -131,13 +139,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 fn measure(args: &Args, rules: &Rules) -> Result<Report> {
     let before = memory()?;
-    let mut rig = Rig::start(rules, args.workers.into());
+    let mut rig = Rig::start(rules, args.workers.into(), args.operators);
     let mut history = History::new(args.bids, args.seed)?;
     let load = history.load(&mut rig)?;
     let following = history.following(&rig)?;
     let firsts = history.first_day();
+    let sampled = std::mem::take(&mut history.sampled);
     drop(history);
     let findings = rig.findings();
+    let operators_s = args.operators.then(|| rig.operators_s());
     let loaded = memory()?;
     eprintln!("settling");
     let settle_s = rig.settle();
@@ -147,8 +157,14 @@ fn measure(args: &Args, rules: &Rules) -> Result<Report> {
     eprintln!("one event a commit");
     let (latency_ms, kept) = following_days(&mut rig, following);
     let retraction_ms = retractions(&mut rig, &kept)?;
-    let large_section_ms = large_section(&mut rig)?;
-    let hub_ms = hub(&mut rig, args.bids)?;
+    let large_section_ms = hazards::large_section(&mut rig)?;
+    let families = families::measure(&rig, &sampled, hazards::LARGE);
+    // A small bench is for tests: its hazards are small too.
+    let of = |most: u32| most.min(u32::try_from(args.bids / 10).unwrap_or(most));
+    let hub_ms = hazards::hub(&mut rig, of(hazards::HUB_BIDDERS))?;
+    let ring_ms = hazards::ring(&mut rig, of(hazards::RING_FIRMS))?;
+    let prints_ms = hazards::prints(&mut rig, "BENCH-PRINTS", of(600), of(3_000))?;
+    let long_prints_ms = hazards::prints(&mut rig, "BENCH-LONG-PRINTS", of(60), of(20_000))?;
     eprintln!("another edition of the rules");
     let edition = edition(&mut rig, rules)?;
     eprintln!("the window moves");
@@ -171,8 +187,13 @@ fn measure(args: &Args, rules: &Rules) -> Result<Report> {
         retraction_ms,
         large_section_ms,
         hub_ms,
+        ring_ms,
+        prints_ms,
+        long_prints_ms,
         window_slot_ms,
         edition,
+        families,
+        operators_s,
         rss_bytes_per_bid: per_bid(settled.now, before.now),
         rss_peak_bytes_per_bid: per_bid(loaded.peak, before.now),
     })
@@ -194,7 +215,7 @@ fn edition(rig: &mut Rig, rules: &Rules) -> Result<EditionReport> {
     let reached = rig.turning();
     while let Some(ms) = rig.turn() {
         slice_ms.push(ms);
-        let submitted = rig.made(&bid("BENCH-MEANWHILE", 0, "BENCHMEANWHILE"))?;
+        let submitted = rig.made(&Bid::of("BENCH-MEANWHILE", 0).mac("BENCHMEANWHILE").submitted())?;
         latency_ms.push(rig.take(std::slice::from_ref(&submitted)));
         rig.remember(&submitted);
         // Taken back at once: the section stays as small as it was.
@@ -241,35 +262,6 @@ fn retractions(rig: &mut Rig, bids: &[Event]) -> Result<Spread> {
         let retraction = rig.retraction(bid)?;
         rig.remember(bid);
         taken_ms.push(rig.take(&[retraction]));
-    }
-    Ok(Spread::of(taken_ms))
-}
-
-fn large_section(rig: &mut Rig) -> Result<Spread> {
-    let announced = rig.made(&section("BENCH-LARGE"))?;
-    rig.take(&[announced]);
-    let mut taken_ms = Vec::new();
-    for n in 0..LARGE_BIDDERS {
-        let submitted = rig.made(&bid("BENCH-LARGE", n, &format!("BENCHLARGE{n}")))?;
-        taken_ms.push(rig.take(&[submitted]));
-    }
-    for n in 0..LARGE_BIDDERS {
-        let opened = rig.made(&opened("BENCH-LARGE", n, 1_000_000 + u64::from(n) * 7_919 % 90_000))?;
-        taken_ms.push(rig.take(&[opened]));
-    }
-    Ok(Spread::of(taken_ms))
-}
-
-fn hub(rig: &mut Rig, bids: u64) -> Result<Spread> {
-    let mut taken_ms = Vec::new();
-    for n in 0..HUB_BIDDERS.min(u32::try_from(bids / 10).unwrap_or(HUB_BIDDERS)) {
-        let name = format!("BENCH-HUB-{}", n / HUB_SECTION_BIDDERS);
-        if n.is_multiple_of(HUB_SECTION_BIDDERS) {
-            let announced = rig.made(&section(&name))?;
-            rig.take(&[announced]);
-        }
-        let submitted = rig.made(&bid(&name, n + LARGE_BIDDERS, "BENCHHUB"))?;
-        taken_ms.push(rig.take(&[submitted]));
     }
     Ok(Spread::of(taken_ms))
 }
@@ -329,11 +321,15 @@ fn table(report: &Report) -> String {
     text += &spread("retraction", &report.retraction_ms);
     text += &spread("large section", &report.large_section_ms);
     text += &spread("hub", &report.hub_ms);
+    text += &spread("ring", &report.ring_ms);
+    text += &spread("prints", &report.prints_ms);
+    text += &spread("long prints", &report.long_prints_ms);
     text += &spread("window slot", &report.window_slot_ms);
     text += &spread("edition's slice", &report.edition.slice_ms);
     text += &spread("bid meanwhile", &report.edition.latency_ms);
     let EditionReport { reached, in_force_s, appeared, restored, .. } = &report.edition;
     let again = if *restored { "the same findings" } else { "OTHER findings" };
+    text += &families_table(report);
     text += &format!(
         "\nan edition in force over {} in {in_force_s:.1} s, {} more; the one before, again: {again}\n",
         counted(*reached as u64, "section"),
@@ -343,14 +339,37 @@ fn table(report: &Report) -> String {
     text
 }
 
+/// What families of rules and operators cost, the dearest first.
+fn families_table(report: &Report) -> String {
+    let mut text = String::from("\n\u{b5}s a judgement       usual     large\n");
+    for (family, usual) in dearest_first(&report.families.usual_us) {
+        let large = report.families.large_us.get(family).copied().unwrap_or_default();
+        text += &format!("{family:<18} {usual:>9.2} {large:>9.1}\n");
+    }
+    if let Some(operators_s) = &report.operators_s {
+        text += "\ns in the load\n";
+        for (operator, s) in dearest_first(operators_s) {
+            text += &format!("{operator:<18} {s:>9.3}\n");
+        }
+    }
+    text
+}
+
+fn dearest_first(times: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
+    let mut times: Vec<_> = times.iter().map(|(name, time)| (name.as_str(), *time)).collect();
+    times.sort_by(|a, b| b.1.total_cmp(&a.1));
+    times
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anyhow::ensure;
+    use anyhow::{Context, ensure};
 
     #[test]
     fn a_small_bench_measures_everything() -> Result<()> {
-        let args = Args { bids: 2_000, seed: 1, workers: 1, rules: "all".to_owned(), json: true };
+        let args =
+            Args { bids: 2_000, seed: 1, workers: 1, rules: "all".to_owned(), operators: true, json: true };
         let report = measure(&args, &Rules::default())?;
         assert_eq!(report.bids, 2_000);
         ensure!(report.events > report.bids && report.sections > 100, "{report:?}");
@@ -359,6 +378,9 @@ mod tests {
             &report.retraction_ms,
             &report.large_section_ms,
             &report.hub_ms,
+            &report.ring_ms,
+            &report.prints_ms,
+            &report.long_prints_ms,
             &report.window_slot_ms,
             &report.edition.slice_ms,
             &report.edition.latency_ms,
@@ -368,6 +390,11 @@ mod tests {
         }
         ensure!(report.findings > 0 && report.load_bids_per_s > 0, "{report:?}");
         ensure!(report.edition.appeared > 0 && report.edition.restored, "{report:?}");
+        for times in [&report.families.usual_us, &report.families.large_us] {
+            ensure!(times["dossier"] > 0.0 && times["device"] > 0.0 && times["price"] > 0.0, "{report:?}");
+        }
+        let operators_s = report.operators_s.as_ref().context("operators were asked for")?;
+        ensure!(operators_s["judge"] > 0.0 && operators_s["values"] > 0.0, "{report:?}");
         let line = serde_json::to_string(&report)?;
         ensure!(line.contains("\"latency_ms\":{\"p50\":"), "{line}");
         ensure!(table(&report).contains("window slot"), "a table");

@@ -22,6 +22,8 @@ const DAYS_BEYOND: u64 = 90;
 const COMMIT_EVENTS: usize = 50_000;
 /// Events that are parsed at once: few, so that they do not count as the engine's memory.
 const PARSED_EVENTS: usize = 2_000;
+/// Of so many sections one is judged again by families of rules.
+const SAMPLE_EVERY: u64 = 100;
 /// Bids that follow the history one by one.
 const FOLLOWING_BIDS: usize = 2_000;
 /// How often the load tells how far it is, commits.
@@ -54,6 +56,8 @@ pub(super) struct History {
     /// What is left of the present day.
     today: VecDeque<String>,
     bids: u64,
+    /// Codes of sections from all over it.
+    pub sampled: Vec<String>,
 }
 
 impl History {
@@ -70,7 +74,13 @@ impl History {
             ..Settings::default()
         };
         let first_day = settings.first_day;
-        Ok(History { venue: Venue::new(settings)?, first_day, today: VecDeque::new(), bids })
+        Ok(History {
+            venue: Venue::new(settings)?,
+            first_day,
+            today: VecDeque::new(),
+            bids,
+            sampled: Vec::new(),
+        })
     }
 
     /// The first day, in days since 1970.
@@ -126,9 +136,14 @@ impl History {
             let began = Clock::now();
             let event = rig.admit(&json)?;
             load.parse_s += began.elapsed().as_secs_f64();
-            match event.data {
+            match &event.data {
                 Data::BidSubmitted(_) => load.bids += 1,
-                Data::SectionAnnounced(_) => load.sections += 1,
+                Data::SectionAnnounced(announced) => {
+                    if load.sections.is_multiple_of(SAMPLE_EVERY) {
+                        self.sampled.push(announced.section.as_str().to_owned());
+                    }
+                    load.sections += 1;
+                }
                 _ => {}
             }
             events.push(event);

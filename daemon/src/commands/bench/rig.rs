@@ -2,22 +2,23 @@
 
 use crate::config::Rules;
 use anyhow::{Context, Result};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Instant as Clock;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::{Edition, Editions};
-use xiezhi_dataflows::engine::{Change, Commit, Engine};
+use xiezhi_dataflows::engine::{Change, Commit, Engine, Explanation};
 use xiezhi_dataflows::event::{Door, Event};
 use xiezhi_dataflows::finding::Published;
 use xiezhi_dataflows::intake::Archive;
 use xiezhi_dataflows::judge::{Day, begin_of, day_of};
+use xiezhi_dataflows::meter::Meter;
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::operators::{Diff, Time};
 use xiezhi_dataflows::params::Params;
-use xiezhi_dataflows::symbols::{EventRef, Symbols};
+use xiezhi_dataflows::symbols::{EventRef, Symbol, Symbols};
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -71,20 +72,25 @@ pub(super) struct Rig {
     door: Door,
     symbols: Arc<Symbols>,
     driver: Driver,
+    meter: Meter,
     machine: Machine,
     kept: Kept,
     made: u64,
 }
 
 impl Rig {
-    pub fn start(rules: &Rules, workers: usize) -> Rig {
+    /// Starts an engine; `metered` costs some microseconds a commit.
+    pub fn start(rules: &Rules, workers: usize, metered: bool) -> Rig {
         let symbols = Arc::new(Symbols::default());
         let editions = Arc::new(Editions::new(Edition::always(rules.params.clone())));
-        let (engine, changes) = Engine::start(workers, editions.clone(), symbols.clone());
+        let meter = Meter::default();
+        let metered = metered.then(|| meter.clone());
+        let (engine, changes) = Engine::metered(workers, editions.clone(), symbols.clone(), metered);
         Rig {
             door: Door::new(&[0; 32], rules.placeholders.clone()),
             driver: Driver::new(editions, symbols.clone(), 1),
             symbols,
+            meter,
             machine: Machine { engine, changes, findings: 0, fingerprint: 0, hasher: RandomState::new() },
             kept: Kept::default(),
             made: 0,
@@ -150,6 +156,23 @@ impl Rig {
         self.machine.fingerprint
     }
 
+    /// Everything known of a section, by its code.
+    pub fn explain(&self, section: &str) -> Option<(Symbol, Explanation)> {
+        let section = self.symbols.find(section)?;
+        Some((section, self.machine.engine.explain(section)?))
+    }
+
+    /// Names.
+    pub fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    /// Seconds that each operator has worked so far.
+    pub fn operators_s(&self) -> BTreeMap<String, f64> {
+        let times = self.meter.times().into_iter();
+        times.map(|(name, time)| (name, (time.as_secs_f64() * 1e3).round() / 1e3)).collect()
+    }
+
     /// Publishes an edition of the rules.
     pub fn publish(&mut self, params: Params) {
         self.driver.publish(Edition::always(params));
@@ -212,18 +235,62 @@ pub(super) fn section(section: &str) -> Made {
     }
 }
 
-/// A bid of the nth bidder that shows a machine.
-pub(super) fn bid(section: &str, bidder: u32, mac: &str) -> Made {
-    let device = serde_json::json!({
-        "mac": mac, "cpu_id": format!("BENCHCPU{bidder}"), "disk_serial": format!("BENCHDISK{bidder}"),
-        "ip": format!("10.{}.{}.{}", bidder >> 16, bidder >> 8 & 255, bidder & 255),
-    });
-    Made {
-        kind: "bid.submitted",
-        data: serde_json::json!({
-            "section": section, "bidder": {"code": code(bidder)}, "device": device,
+/// A bid of the nth bidder, of whom everything is its own until it is said to be shared.
+pub(super) struct Bid {
+    section: String,
+    bidder: u32,
+    mac: String,
+    cpu_id: String,
+    phone: Option<String>,
+    fingerprints: Vec<u64>,
+}
+
+impl Bid {
+    pub fn of(section: &str, bidder: u32) -> Bid {
+        Bid {
+            section: section.to_owned(),
+            bidder,
+            mac: format!("BENCHMAC{bidder}"),
+            cpu_id: format!("BENCHCPU{bidder}"),
+            phone: None,
+            fingerprints: Vec::new(),
+        }
+    }
+
+    pub fn mac(self, mac: &str) -> Bid {
+        Bid { mac: mac.to_owned(), ..self }
+    }
+
+    pub fn cpu_id(self, cpu_id: &str) -> Bid {
+        Bid { cpu_id: cpu_id.to_owned(), ..self }
+    }
+
+    pub fn phone(self, phone: &str) -> Bid {
+        Bid { phone: Some(phone.to_owned()), ..self }
+    }
+
+    pub fn fingerprints(self, fingerprints: Vec<u64>) -> Bid {
+        Bid { fingerprints, ..self }
+    }
+
+    /// Its `bid.submitted`.
+    pub fn submitted(&self) -> Made {
+        let Bid { section, bidder, mac, cpu_id, phone, fingerprints } = self;
+        let ip = format!("10.{}.{}.{}", bidder >> 16, bidder >> 8 & 255, bidder & 255);
+        let device = serde_json::json!({
+            "mac": mac, "cpu_id": cpu_id, "disk_serial": format!("BENCHDISK{bidder}"), "ip": ip,
+        });
+        let mut data = serde_json::json!({
+            "section": section, "bidder": {"code": code(*bidder)}, "device": device,
             "pricing_lock": format!("BENCHLOCK{bidder}"), "ca_lock": format!("BENCHCA{bidder}"),
-        }),
+        });
+        if let Some(phone) = phone {
+            data["phone"] = serde_json::json!(phone);
+        }
+        if !fingerprints.is_empty() {
+            data["file"] = serde_json::json!({ "fingerprints": fingerprints });
+        }
+        Made { kind: "bid.submitted", data }
     }
 }
 
