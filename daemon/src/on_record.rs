@@ -29,7 +29,7 @@ pub enum RecordError {
     },
     /// A line that is not what was written.
     #[error(
-        "{path}:{line}: {what}; restore the file from a backup: what was decided under which edition hangs on it"
+        "{path}:{line}: {what}; restore the file from a backup: what was decided and signed later hangs on it"
     )]
     Broken {
         /// The file.
@@ -51,6 +51,11 @@ pub struct OnRecord<T> {
 
 fn hash(line: &[u8]) -> String {
     Sha256::digest(line).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn sync_folder(of: &Path) -> std::io::Result<()> {
+    let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 impl<T: Line> OnRecord<T> {
@@ -109,12 +114,15 @@ impl<T: Line> OnRecord<T> {
     /// # Errors
     /// If it cannot be written; then it is not on record.
     pub fn append(&mut self, make: impl FnOnce(u64, String) -> T) -> Result<&T, RecordError> {
-        let line = make(self.lines.len() as u64 + 1, self.last_hash.clone());
+        let number = self.lines.len() as u64 + 1;
+        let line = make(number, self.last_hash.clone());
         let text = serde_json::to_vec(&line).expect("a line is plain data");
         let write = || {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
             file.write_all(&[&text[..], b"\n"].concat())?;
-            file.sync_all()
+            file.sync_all()?;
+            // The name of a new file must survive a power cut, too.
+            if number == 1 { sync_folder(&self.path) } else { Ok(()) }
         };
         write().map_err(|source| self.file(source))?;
         self.last_hash = hash(&text);

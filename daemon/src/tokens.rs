@@ -30,7 +30,7 @@ pub enum Role {
     Supervisor,
     /// The coordinating office.
     Coordinator,
-    /// 纪检监察, 审计, 公安: reads, and does nothing.
+    /// 纪检监察, 审计, 公安: reads, has heads of the journal signed, and does nothing else.
     Oversight,
     /// Everything.
     Admin,
@@ -49,6 +49,8 @@ pub enum Right {
     Read,
     /// To do something with alerts; a supervisor with those of the own department.
     Handle,
+    /// To have a head of the journal signed.
+    Seal,
     /// To publish rules and to decide on what was refused or could not be delivered.
     Manage,
 }
@@ -64,7 +66,7 @@ impl Role {
             Role::Admin => true,
             Role::Ingest => right == Right::Ingest,
             Role::Metrics => right == Right::Metrics,
-            Role::Oversight => right == Right::Read,
+            Role::Oversight => matches!(right, Right::Read | Right::Seal),
             Role::Supervisor => matches!(right, Right::Read | Right::Handle),
             Role::Coordinator => matches!(right, Right::Read | Right::Handle | Right::Metrics),
         }
@@ -341,16 +343,16 @@ mod tests {
 
     #[test]
     fn roles_have_the_rights_of_the_table_and_no_others() {
-        use Right::{Handle, Ingest, Manage, Metrics, Read};
+        use Right::{Handle, Ingest, Manage, Metrics, Read, Seal};
         for (role, rights) in [
             (Role::Ingest, &[Ingest][..]),
             (Role::Supervisor, &[Read, Handle]),
             (Role::Coordinator, &[Metrics, Read, Handle]),
-            (Role::Oversight, &[Read]),
+            (Role::Oversight, &[Read, Seal]),
             (Role::Metrics, &[Metrics]),
-            (Role::Admin, &[Metrics, Ingest, Read, Handle, Manage]),
+            (Role::Admin, &[Metrics, Ingest, Read, Handle, Manage, Seal]),
         ] {
-            for right in [Metrics, Ingest, Read, Handle, Manage] {
+            for right in [Metrics, Ingest, Read, Handle, Manage, Seal] {
                 assert_eq!(role.may(right), rights.contains(&right), "{role:?} {right:?}");
             }
         }

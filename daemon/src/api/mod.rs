@@ -18,6 +18,8 @@
 //! | `GET /api/v1/quarantine` | what was refused, and why |
 //! | `GET /api/v1/watchlist`, `/watchlist/{party}`, `/watchlist/changes` | who is watched closely and why; what became of it |
 //! | `GET /api/v1/quality` | what about the data kept rules from findings |
+//! | `GET /api/v1/journal/head`, `POST …/heads` | the latest signed head of the journal; signs one now |
+//! | `GET /api/v1/journal/proof/{seq}`, `…/consistency` | proves that an entry is in; that nothing before was changed |
 //! | `GET /api/v1/rules/{id}` | the page of a rule |
 //! | `GET`, `PUT /api/v1/rules` | the rules in force and all before them; publishes an edition |
 //! | `POST /api/v1/rules/what-if`, `GET`, `DELETE …/{id}` | tries other rules on the whole history |
@@ -31,6 +33,7 @@ mod events;
 mod export;
 mod foreign;
 mod handling;
+mod journal;
 mod lists;
 mod problem;
 mod quality;
@@ -149,6 +152,9 @@ impl App {
             .route("/api/v1/quality", get(quality::list))
             .route("/api/v1/rules/{id}", get(rule_pages::page))
             .route("/api/v1/rules", get(rules::get))
+            .route("/api/v1/journal/head", get(journal::head))
+            .route("/api/v1/journal/proof/{seq}", get(journal::inclusion))
+            .route("/api/v1/journal/consistency", get(journal::consistency))
             .route("/api/v1/sections/{section}", get(sections::section))
             .route("/api/v1/sections/{section}/explain", get(sections::explain));
         let handle = Router::new()
@@ -161,8 +167,10 @@ impl App {
             .route("/api/v1/rules", put(rules::put))
             .route("/api/v1/rules/what-if", post(rules::what_if))
             .route("/api/v1/rules/what-if/{id}", get(rules::trial_shown).delete(rules::trial_cancelled));
+        let seal = Router::new().route("/api/v1/journal/heads", post(journal::sign));
         let guarded = guard(Right::Read, read)
             .merge(guard(Right::Handle, handle))
+            .merge(guard(Right::Seal, seal))
             .merge(guard(Right::Manage, manage))
             .merge(guard(Right::Ingest, Router::new().route("/api/v1/events", post(events::post))))
             .merge(guard(Right::Metrics, Router::new().route("/metrics", get(metrics))));

@@ -19,12 +19,14 @@ pub mod history;
 pub mod import;
 pub mod input;
 pub mod output;
+pub mod proof;
 pub mod replay;
 pub mod rules;
 pub mod serve;
 pub mod session;
 pub mod simulate;
 pub mod token;
+pub mod verify;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -63,6 +65,12 @@ enum Command {
     Coverage(coverage::Args),
     /// Make, list or take back access tokens.
     Token(token::Args),
+    /// Verify the whole journal against its signed heads, or one proof, offline.
+    Verify(verify::Args),
+    /// Print the latest signed head of the journal.
+    Head(proof::HeadArgs),
+    /// Prove that an entry is in the journal, or that an earlier journal is the beginning of a later one.
+    Proof(proof::ProofArgs),
     /// Check a configuration and its files; list every mistake.
     CheckConfig(check_config::Args),
     /// Send a test message over a channel, and tell what came back.
@@ -100,6 +108,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Head(args) => proof::head(&args),
+        Command::Proof(args) => proof::proof(&args),
         Command::CheckConfig(args) => check_config::run(&args),
         Command::DeliverTest(args) => deliver_test::run(&args),
     };

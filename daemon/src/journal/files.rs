@@ -70,13 +70,13 @@ pub(super) fn sync_dir(dir: &Path) -> Result<(), JournalError> {
 }
 
 /// Renames within one folder, durably.
-pub(super) fn rename_durably(from: &Path, to: &Path) -> Result<(), JournalError> {
+pub(crate) fn rename_durably(from: &Path, to: &Path) -> Result<(), JournalError> {
     std::fs::rename(from, to).map_err(JournalError::io("rename", from))?;
     sync_dir(&parent_of(to))
 }
 
 /// Removes what an interrupted start may have left; nothing there is fine.
-pub(super) fn remove_if_there(path: &Path) -> Result<(), JournalError> {
+pub(crate) fn remove_if_there(path: &Path) -> Result<(), JournalError> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(JournalError::io("remove", path)(error))
@@ -86,7 +86,7 @@ pub(super) fn remove_if_there(path: &Path) -> Result<(), JournalError> {
 }
 
 /// Creates a file that only its owner can read, and that was not there.
-pub(super) fn create_private(path: &Path) -> Result<File, JournalError> {
+pub(crate) fn create_private(path: &Path) -> Result<File, JournalError> {
     OpenOptions::new()
         .create_new(true)
         .write(true)
@@ -96,7 +96,7 @@ pub(super) fn create_private(path: &Path) -> Result<File, JournalError> {
 }
 
 /// Whether the path is there; an error of the look-up is an error, not a "no".
-pub(super) fn is_there(path: &Path) -> Result<bool, JournalError> {
+pub(crate) fn is_there(path: &Path) -> Result<bool, JournalError> {
     path.try_exists().map_err(JournalError::io("look for", path))
 }
 

@@ -15,7 +15,8 @@
 
 mod append;
 mod error;
-mod files;
+mod examine;
+pub(crate) mod files;
 mod quarantine;
 mod reader;
 mod record;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use append::{MAX_BODY_BYTES, MAX_NAME_BYTES};
 pub use error::JournalError;
+pub use examine::Found;
 pub use files::DataDirLock;
 pub use quarantine::{CONFLICT, NewQuarantined, Quarantined, Reason, ReasonCount};
 pub use reader::{Entry, Reader};

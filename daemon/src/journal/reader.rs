@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Entries read in one transaction.
-const PAGE: u64 = 8192;
+pub(super) const PAGE: u64 = 8192;
 
 /// One event as the journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +177,7 @@ impl Reader {
     }
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         seq: unsigned(row, 0)?,
         commit: unsigned(row, 1)?,

@@ -117,6 +117,17 @@ pub(super) fn open_for_writing(data_dir: &Path, key_check: &[u8; 32]) -> Result<
 
 /// Opens an existing journal read-only, beside a running daemon or without one.
 pub(super) fn open_for_reading(data_dir: &Path) -> Result<Connection, JournalError> {
+    match open_to_examine(data_dir)? {
+        (conn, None) => Ok(conn),
+        (_, Some(name)) => Err(JournalError::NotAJournal {
+            path: journal_path(data_dir),
+            why: format!("somebody removed or changed `{name}` in its schema"),
+        }),
+    }
+}
+
+/// Opens an existing journal read-only; gives the first object of its schema that was removed or changed.
+pub(super) fn open_to_examine(data_dir: &Path) -> Result<(Connection, Option<&'static str>), JournalError> {
     let path = journal_path(data_dir);
     if !is_there(&path)? {
         return Err(if has_log(&path)? {
@@ -127,7 +138,8 @@ pub(super) fn open_for_reading(data_dir: &Path) -> Result<Connection, JournalErr
     }
     let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     check_identity(&conn, &path)?;
-    Ok(conn)
+    let altered = altered_object(&conn).map_err(JournalError::sqlite("open"))?;
+    Ok((conn, altered))
 }
 
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, JournalError> {
@@ -161,10 +173,7 @@ fn check_identity(conn: &Connection, path: &Path) -> Result<(), JournalError> {
     if found < FORMAT {
         return Err(not_a_journal(format!("its format is {found}, and the first there was is {FORMAT}")));
     }
-    match altered_object(conn).map_err(JournalError::sqlite("open"))? {
-        Some(name) => Err(not_a_journal(format!("somebody removed or changed `{name}` in its schema"))),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn integer(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {

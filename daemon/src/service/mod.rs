@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::duties::Duties;
 use crate::editions::{CONFIGURATION, Editions as EditionsOnRecord, Proposal, Record};
+use crate::heads::{Daily, Heads, HeadsError};
 use crate::journal::{Journal, JournalError, Reader, SiteKey};
 use crate::ledger::{Act, Ledger, LedgerError};
 use crate::metrics::Metrics;
@@ -98,6 +99,9 @@ pub enum ServiceError {
     /// The record of editions.
     #[error(transparent)]
     Editions(#[from] RecordError),
+    /// The signed heads.
+    #[error(transparent)]
+    Heads(#[from] HeadsError),
     /// An event in the journal that this version cannot read.
     #[error(
         "event {seq} of the journal ({source_name}, {id}) cannot be read: {reason}; run the version that wrote it"
@@ -167,6 +171,9 @@ pub struct Service {
     pub editions: Mutex<EditionsOnRecord>,
     /// How far the latest has come.
     pub turning: Turning,
+    /// Signed heads of the journal, and proofs.
+    pub heads: Arc<Heads>,
+    daily_heads: Daily,
     clock: Clock,
     dispatcher: Dispatcher,
     engine: Arc<Engine>,
@@ -242,6 +249,7 @@ impl Service {
         } = setup;
         let site_key = SiteKey::load_or_create(&data_dir)?;
         let journal = Journal::open(&data_dir, site_key.as_bytes())?;
+        let heads = Arc::new(Heads::open(&data_dir)?);
         let mut ledger = Ledger::open(&data_dir)?;
         let symbols = Arc::new(Symbols::default());
         let directory = Arc::new(Directory::default());
@@ -302,6 +310,7 @@ impl Service {
         });
         watchdog::spawn(&engine, fed, metrics.clone());
         metrics.ready.set(1);
+        let daily_heads = Daily::start(heads.clone(), clock.clone());
         let dispatcher = Dispatcher::start(dispatcher::Post {
             channels,
             links,
@@ -323,6 +332,8 @@ impl Service {
             duties,
             editions: Mutex::new(on_record),
             turning,
+            heads,
+            daily_heads,
             clock,
             engine,
             committer,
@@ -409,9 +420,13 @@ impl Service {
     pub fn stop(self) -> Result<(), ServiceError> {
         self.metrics.ready.set(0);
         self.dispatcher.stop();
+        self.daily_heads.stop();
         self.ingest.stop();
         let ended = |name: &str| ServiceError::Ended(format!("the {name} ended by a panic"));
         let committed = self.committer.join().map_err(|_| ended("committer"))?;
+        if committed.is_ok() {
+            self.heads.at_stop(self.clock.now());
+        }
         // The engine ends when nobody holds it, and the publisher when the engine has ended.
         drop(self.engine);
         let published = self.publisher.join().map_err(|_| ended("publisher"))?;
