@@ -13,6 +13,7 @@
 //! 3. Organisations only: persons are on the watch-list by pseudonym, and are shown to who may see them, by the API.
 //! 4. No transactions: Redis 7.0 loses them at a restart if its default user is off (redis/redis#14541).
 
+use super::backoff::{self, Backoff};
 use super::connect::{Broken, Link, Server};
 use super::position::EntryId;
 use crate::ledger::{LedgerError, Reader, WatchingFilter};
@@ -36,8 +37,6 @@ const NAP: Duration = Duration::from_millis(200);
 const CHECK: Duration = Duration::from_secs(5);
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The first and the longest wait after something broke.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 /// The set of watched codes; its name and a colon begin the name of each key.
 const WATCHLIST: &str = "xiezhi:watchlist";
 
@@ -61,31 +60,25 @@ type Watched = BTreeMap<String, String>;
 impl Mirror {
     /// Mirrors until told to stop.
     pub async fn run(mut self) {
-        let mut wait = BACKOFF.0;
+        let mut backoff = Backoff::default();
         while !*self.stopping.borrow() {
             let begun = Instant::now();
             let Err(Broken(why)) = self.session().await else { return };
             self.metrics.connected.set(0);
-            if begun.elapsed() > BACKOFF.1 {
-                wait = BACKOFF.0;
-            }
+            let wait = backoff.after(begun.elapsed());
             tracing::warn!(
                 why,
                 wait_ms = wait.as_millis(),
                 "alerts and watch-list are not shown in Redis; tried again"
             );
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                _ = self.stopping.changed() => {}
-            }
-            wait = (wait * 2).min(BACKOFF.1);
+            backoff::rest(wait, &mut self.stopping).await;
         }
     }
 
     async fn session(&mut self) -> Result<(), Broken> {
         let mut link = self.server.connect().await?;
         self.metrics.connected.set(1);
-        let mut shown: Option<Watched> = None;
+        let mut shown: Option<(u64, Watched)> = None;
         let mut told = 0;
         let mut checked: Option<Instant> = None;
         loop {
@@ -100,14 +93,16 @@ impl Mirror {
             if let Some(stream) = &self.alerts {
                 told = self.tell(&mut link, stream, told).await?;
             }
-            shown = Some(self.watch(&mut link, shown).await?);
+            // The number first: what changes while the list is read is looked at again.
+            let changes = self.read(|ledger| ledger.last_watch_change()).await?;
+            if shown.as_ref().is_none_or(|(seen, _)| *seen != changes) {
+                let there = shown.take().map(|(_, there)| there);
+                shown = Some((changes, self.watch(&mut link, there).await?));
+            }
             if *self.stopping.borrow() {
                 return Ok(());
             }
-            tokio::select! {
-                () = tokio::time::sleep(NAP) => {}
-                _ = self.stopping.changed() => {}
-            }
+            backoff::rest(NAP, &mut self.stopping).await;
         }
     }
 

@@ -7,6 +7,7 @@
 //!
 //! The journal is the truth and Redis a transport: see [`reader`] for what that means on the way in, [`mirror`] on the way out.
 
+mod backoff;
 mod connect;
 mod entry;
 mod mirror;

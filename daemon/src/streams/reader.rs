@@ -7,6 +7,7 @@
 //! 3. First what is pending to us, then what is pending to consumers that are gone, then what is new.
 //! 4. Redis is a transport: what is odd about the stream is counted and said; what comes twice is a duplicate.
 
+use super::backoff::{self, Backoff};
 use super::connect::{Broken, Link, Server};
 use super::entry;
 use super::position::{EntryId, Oddity, Position, oddities};
@@ -32,8 +33,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const IDLE: Duration = Duration::from_secs(60);
 /// How often the stream is looked at, and what others left is looked for.
 const LOOK: Duration = Duration::from_secs(5);
-/// The first and the longest wait after a session broke.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 
 /// What reads one stream.
 pub struct Reader {
@@ -69,7 +68,7 @@ struct Batch {
 impl Reader {
     /// Reads until told to stop.
     pub async fn run(mut self) {
-        let mut wait = BACKOFF.0;
+        let mut backoff = Backoff::default();
         while !*self.stopping.borrow() {
             let begun = Instant::now();
             let Err(Broken(why)) = self.session().await else { return };
@@ -77,9 +76,7 @@ impl Reader {
             if *self.stopping.borrow() {
                 return;
             }
-            if begun.elapsed() > BACKOFF.1 {
-                wait = BACKOFF.0;
-            }
+            let wait = backoff.after(begun.elapsed());
             tracing::warn!(
                 stream = self.stream,
                 why,
@@ -87,11 +84,7 @@ impl Reader {
                 "not read from; tried again"
             );
             self.metrics.broken.inc();
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                _ = self.stopping.changed() => {}
-            }
-            wait = (wait * 2).min(BACKOFF.1);
+            backoff::rest(wait, &mut self.stopping).await;
         }
     }
 
@@ -99,7 +92,7 @@ impl Reader {
     async fn session(&self) -> Result<(), Broken> {
         let mut reading = self.server.connect_for(&self.stream).await?;
         let mut acknowledging = self.server.connect_for(&self.stream).await?;
-        self.begin(&mut acknowledging).await?;
+        let mut last = self.begin(&mut acknowledging).await?;
         self.metrics.connected.set(1);
         tracing::info!(stream = self.stream, group = self.group, "read from");
         let (batches, mut under_way) = mpsc::channel::<Batch>(BATCHES);
@@ -109,7 +102,7 @@ impl Reader {
         };
         let acknowledge = async {
             while let Some(batch) = under_way.recv().await {
-                self.acknowledge(&mut acknowledging, batch).await?;
+                self.acknowledge(&mut acknowledging, batch, &mut last).await?;
             }
             Ok::<(), Broken>(())
         };
@@ -117,8 +110,9 @@ impl Reader {
         tokio::try_join!(read, acknowledge).map(|_| ())
     }
 
-    /// Makes the group if it is not there, at the stream's beginning: what is older than us is not skipped.
-    async fn begin(&self, link: &mut Link) -> Result<(), Broken> {
+    /// Makes the group if it is not there, at the stream's beginning: what is older than us is not skipped. Gives the last
+    /// id that was acknowledged, if that still means anything.
+    async fn begin(&self, link: &mut Link) -> Result<Option<EntryId>, Broken> {
         let mut make = cmd("XGROUP");
         make.arg("CREATE").arg(&self.stream).arg(&self.group).arg("0").arg("MKSTREAM");
         let made: Result<Value, _> = make.query_async(&mut **link).await;
@@ -136,8 +130,9 @@ impl Reader {
             set.arg("SETID").arg(&self.stream).arg(&self.group).arg("0");
             link.ask::<Value>(&set, PATIENCE).await?;
             std::fs::remove_file(&self.mark).ok();
+            return Ok(None);
         }
-        Ok(())
+        Ok(marked)
     }
 
     /// Looks whether anything is odd, and says it.
@@ -270,7 +265,12 @@ impl Reader {
     }
 
     /// Waits until a batch is durable, and acknowledges it.
-    async fn acknowledge(&self, link: &mut Link, batch: Batch) -> Result<(), Broken> {
+    async fn acknowledge(
+        &self,
+        link: &mut Link,
+        batch: Batch,
+        last: &mut Option<EntryId>,
+    ) -> Result<(), Broken> {
         let Batch { ids, reply } = batch;
         let receipt =
             reply.await.map_err(|_| Broken("the journal failed; nothing was acknowledged".to_owned()))?;
@@ -281,9 +281,10 @@ impl Reader {
         if !receipt.quarantined.is_empty() {
             tracing::warn!(stream = self.stream, entries = receipt.quarantined.len(), "put into quarantine");
         }
-        let last = ids.iter().filter_map(|id| id.parse::<EntryId>().ok()).max();
-        if let Some(last) = last.filter(|last| self.marked().is_none_or(|marked| marked < *last)) {
-            self.note(last);
+        let greatest = ids.iter().filter_map(|id| id.parse::<EntryId>().ok()).max();
+        if let Some(greatest) = greatest.filter(|greatest| last.is_none_or(|last| last < *greatest)) {
+            *last = Some(greatest);
+            self.note(greatest);
         }
         Ok(())
     }

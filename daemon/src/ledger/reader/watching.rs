@@ -156,6 +156,16 @@ impl Reader {
         Ok((changes, next))
     }
 
+    /// The number of the last change of the watch-list; 0 if there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn last_watch_change(&self) -> Result<u64, LedgerError> {
+        let last = "SELECT coalesce(max(seq), 0) FROM watchlist_changes";
+        let read = self.connection.query_row(last, [], |row| row.get::<_, i64>(0));
+        read.map(i64::unsigned_abs).map_err(|source| self.sqlite(source))
+    }
+
     /// The latest changes of one entry, the latest first.
     ///
     /// # Errors
