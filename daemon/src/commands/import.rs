@@ -7,9 +7,9 @@
 mod client;
 
 use super::foreign::{self, FormatArgs};
-use super::input::Events;
+use super::input::each_event;
 use super::output::counted;
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use axum::body::Bytes;
 use client::{Answer, Client, Receipt};
 use std::path::PathBuf;
@@ -126,24 +126,17 @@ struct Import {
 
 impl Import {
     fn files(&mut self, files: &[PathBuf], mut adapter: Option<Adapter>) -> Result<()> {
-        for path in files {
-            let name = path.display();
-            let mut events = Events::open(path).with_context(|| format!("cannot open {name}"))?;
-            let mut place = Place { name: name.to_string().into(), line: 0 };
-            while let Some(item) =
-                events.next().with_context(|| format!("cannot read {name} after line {}", place.line))?
-            {
-                place.line = item.line;
-                match (item.event, &mut adapter) {
-                    (Err(why), _) => self.unsent(&place, &why),
-                    (Ok(bytes), None) => self.push(&on_one_line(bytes), &place)?,
-                    (Ok(bytes), Some(adapter)) => {
-                        let made = adapter.take(bytes, &place);
-                        self.made(made)?;
-                    }
-                }
+        each_event(files, &mut |place, event| match (event, &mut adapter) {
+            (Err(why), _) => {
+                self.unsent(place, &why);
+                Ok(())
             }
-        }
+            (Ok(bytes), None) => self.push(&on_one_line(bytes), place),
+            (Ok(bytes), Some(adapter)) => {
+                let made = adapter.take(bytes, place);
+                self.made(made)
+            }
+        })?;
         if let Some(mut adapter) = adapter {
             self.made(adapter.finish())?;
             let all = adapter.not_understood();

@@ -8,10 +8,12 @@
 //! 2. Memory is bounded by [`EVENT_BYTES_MAX`] whatever the file holds: what is longer is passed over, and said.
 //! 3. Nothing is interpreted here; whether an event is one is for the door to say.
 
+use anyhow::Context;
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use xiezhi_adapters::Place;
 use xiezhi_dataflows::json::EVENT_BYTES_MAX;
 
 /// The first bytes of every gzip file.
@@ -61,6 +63,28 @@ enum Line {
     Whole,
     TooLong(u64),
     End,
+}
+
+/// Calls `each` with every event of files, in the order given, and its place.
+///
+/// # Errors
+/// If a file cannot be read, or `each` fails.
+pub fn each_event(
+    files: &[PathBuf],
+    each: &mut dyn FnMut(&Place, Result<&[u8], String>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    for path in files {
+        let name = path.display();
+        let mut events = Events::open(path).with_context(|| format!("cannot open {name}"))?;
+        let mut place = Place { name: name.to_string().into(), line: 0 };
+        while let Some(item) =
+            events.next().with_context(|| format!("cannot read {name} after line {}", place.line))?
+        {
+            place.line = item.line;
+            each(&place, item.event)?;
+        }
+    }
+    Ok(())
 }
 
 impl<'f> Events<'f> {

@@ -5,7 +5,7 @@
 //! each other and corrections what they correct.
 
 use super::foreign::{self, FormatArgs};
-use super::input::Events;
+use super::input::each_event;
 use super::output::counted;
 use crate::config::Rules;
 use crate::journal::Reader;
@@ -143,28 +143,20 @@ impl<'a> Session<'a> {
         seen: &mut dyn FnMut(&Event),
         then: &mut dyn FnMut(&Replay<'_>) -> Result<()>,
     ) -> Result<()> {
-        for path in files {
-            let name = path.display();
-            let mut events = Events::open(path).with_context(|| format!("cannot open {name}"))?;
-            let mut place = Place { name: name.to_string().into(), line: 0 };
-            while let Some(item) =
-                events.next().with_context(|| format!("cannot read {name} after line {}", place.line))?
-            {
-                place.line = item.line;
-                match (&mut self.adapter, item.event) {
-                    (_, Err(why)) => self.refuse(&place, &why),
-                    (None, Ok(bytes)) => match self.door.admit(bytes) {
-                        Ok(admitted) => self.take(admitted, &place, seen),
-                        Err(refused) => self.refuse(&place, &refused),
-                    },
-                    (Some(adapter), Ok(bytes)) => {
-                        let made = adapter.take(bytes, &place);
-                        self.take_made(made, seen, then)?;
-                    }
+        each_event(files, &mut |place, event| {
+            match (&mut self.adapter, event) {
+                (_, Err(why)) => self.refuse(place, &why),
+                (None, Ok(bytes)) => match self.door.admit(bytes) {
+                    Ok(admitted) => self.take(admitted, place, seen),
+                    Err(refused) => self.refuse(place, &refused),
+                },
+                (Some(adapter), Ok(bytes)) => {
+                    let made = adapter.take(bytes, place);
+                    self.take_made(made, seen, then)?;
                 }
-                then(&self.replay)?;
             }
-        }
+            then(&self.replay)
+        })?;
         if let Some(adapter) = &mut self.adapter {
             let (made, not_understood) = (adapter.finish(), adapter.not_understood());
             self.take_made(made, seen, then)?;
