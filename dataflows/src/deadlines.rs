@@ -15,6 +15,7 @@ use crate::params::Params;
 use crate::row::{FactKind, Row, RowKind};
 use crate::symbols::Symbol;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Microseconds of a second and of a minute.
 const SECOND_US: i64 = 1_000_000;
@@ -118,10 +119,12 @@ impl Waits {
         of: Symbol,
         row: &Row,
         diff: Diff,
-        edition: &Edition,
+        edition: impl FnOnce() -> Arc<Edition>,
         give: &mut dyn FnMut(DueChange),
     ) {
+        // Nearly every row: nothing waits for it.
         let Some((wait, from)) = wait_of(row) else { return };
+        let edition = &edition();
         let outages = matches!(wait, Wait::Outage | Wait::OutageAtStart);
         // Whether an opening waits hangs on whether a device is out: then all of the section is looked at.
         if outages {

@@ -24,7 +24,8 @@ use crate::oddities::Oddities;
 use crate::operators::{Diff, Time};
 use crate::row::{Fact, FactKind, RowKind};
 use crate::symbols::{EventRef, Symbol, Symbols};
-use std::collections::{BTreeSet, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How time is moved on.
@@ -169,9 +170,9 @@ impl Taker for Taking<'_> {
         let Commit { updates, dues, .. } = &mut *self.commit;
         if let Update::Section(of, row) = &update {
             let judged_by = self.turning.judged_by(*of, &mut |row| updates.push((row, 1)));
-            let edition = self.editions.get(judged_by);
+            let edition = || self.editions.get(judged_by);
             let noted = &mut *self.noted;
-            self.waits.change(*of, row, diff, &edition, &mut |change| {
+            self.waits.change(*of, row, diff, edition, &mut |change| {
                 noted.insert(change.1);
                 dues.push(change);
             });
@@ -231,7 +232,23 @@ impl Driver {
     /// Takes in events that are new, all in one commit. `archive` must already hold them; it may hold later
     /// ones too, as a journal that is read again does.
     pub fn take<'a>(&mut self, events: impl Iterator<Item = &'a Event>, archive: &dyn Archive) -> Commit {
-        let mut commit = self.commit();
+        let mut commit = self.begin();
+        self.add(&mut commit, events, archive);
+        commit
+    }
+
+    /// An empty commit, to [`add`](Driver::add) to. No other may be made before it is fed.
+    pub fn begin(&mut self) -> Commit {
+        self.commit()
+    }
+
+    /// As [`take`](Driver::take), into a commit that was begun.
+    pub fn add<'a>(
+        &mut self,
+        commit: &mut Commit,
+        events: impl Iterator<Item = &'a Event>,
+        archive: &dyn Archive,
+    ) {
         for event in events {
             let (name, _) = self.symbols.name(&event.source, &event.id);
             self.symbols.date(name, day_of(event.time.0));
@@ -249,11 +266,10 @@ impl Driver {
                 noted: &mut self.noted,
                 waits: &mut self.waits,
                 oddities: &mut self.oddities,
-                commit: &mut commit,
+                commit,
             };
             self.intake.take(name, event, &come, &mut taking);
         }
-        commit
     }
 
     /// Notes that other contents came under the names of events and were refused; each is told from others by a hash.

@@ -9,7 +9,6 @@
 //! 2. The queue of commits is bounded: when the engine lags, [`Engine::feed`] blocks, and so ingest stops draining.
 //! 3. The worker thread never blocks on anything but its own park, and never panics and lives on: the binary is
 //!    built to abort on panic, and [`Engine::progress`] lets a watchdog see a frontier that does not move.
-//! 4. The held trace is compacted to the last published commit after every commit.
 
 use crate::deadlines::DueChange;
 use crate::details;
@@ -23,10 +22,9 @@ use crate::operators::{Diff, Moment, Shared, Time};
 use crate::params::Params;
 use crate::row::Row;
 use crate::rules::{Conclusions, Judged};
+use crate::sections;
 use crate::symbols::{Symbol, Symbols};
 use differential_dataflow::consolidation::consolidate;
-use differential_dataflow::trace::TraceReader;
-use differential_dataflow::trace::cursor::{Cursor, cursor_list};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
@@ -34,7 +32,6 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 use timely::communication::allocator::generic::AllocatorBuilder;
-use timely::progress::Antichain;
 use timely::worker::Worker;
 use timely::{CommunicationConfig, WorkerConfig};
 
@@ -259,12 +256,12 @@ fn run(
 /// One worker's life.
 fn serve(worker: &mut Worker, benches: Benches, asking: Benches, ends: Ends, published: &AtomicU64) {
     ends.thread.set(std::thread::current()).ok();
-    let Graph { inputs, probe, outbox, facts, details } = graph::build(worker, benches);
+    let Graph { inputs, probe, outbox, sections, details } = graph::build(worker, benches);
     let mut this = Serving {
         inputs: Some(inputs),
         probe,
         outbox,
-        facts,
+        sections,
         details,
         pending: BTreeMap::new(),
         last: 0,
@@ -276,7 +273,6 @@ fn serve(worker: &mut Worker, benches: Benches, asking: Benches, ends: Ends, pub
         // Only the first worker feeds; an input that stays open would hold the frontier back.
         this.inputs = None;
         while worker.step_or_park(Some(PARK)) {
-            this.compact_to_frontier();
             this.answer(&ends.questions);
         }
         return;
@@ -309,7 +305,7 @@ struct Serving {
     inputs: Option<graph::Inputs>,
     probe: timely::dataflow::operators::probe::Handle<Time>,
     outbox: graph::Outbox,
-    facts: graph::FactsTrace,
+    sections: Shared<sections::Section>,
     details: Shared<details::Section>,
     /// What has come out for commits that are not complete.
     pending: BTreeMap<Time, Vec<(Published, Diff)>>,
@@ -397,61 +393,28 @@ impl Serving {
             self.done = done;
             published.store(complete, Ordering::Release);
             changes.send(Change { time: done, changes: Vec::new() }).ok();
-            self.compact(done);
         }
     }
 
-    fn compact_to_frontier(&mut self) {
-        let complete = self.probe.with_frontier(|f| f.first().copied()).unwrap_or(self.done);
-        let done = complete.saturating_sub(1);
-        if done > self.done {
-            self.done = done;
-            self.compact(done);
-        }
-    }
-
-    fn compact(&mut self, time: Time) {
-        let frontier = Antichain::from_elem(time);
-        self.facts.set_logical_compaction(frontier.borrow());
-        self.facts.set_physical_compaction(frontier.borrow());
-    }
-
-    fn answer(&mut self, questions: &Receiver<Question>) {
+    fn answer(&self, questions: &Receiver<Question>) {
         for question in questions.try_iter() {
             let explanation = self.explain(question.section);
             question.answer.send(explanation).ok();
         }
     }
 
-    fn explain(&mut self, section: Symbol) -> Option<Explanation> {
-        let rows = self.rows(section);
+    fn explain(&self, section: Symbol) -> Option<Explanation> {
+        let sections = self.sections.borrow();
+        let rows = sections.get(&section)?.rows();
         let mut conclusions = Conclusions::explaining();
         let judge::Explained { mut outcomes, terms, params, bidders } =
-            self.asking.explain(section, rows.iter(), &mut conclusions)?;
+            self.asking.explain(section, rows.clone(), &mut conclusions)?;
         let nothing = details::Section::default();
         let states = self.details.borrow();
         let details = states.get(&section).unwrap_or(&nothing);
         outcomes.extend(details.explain(&params, &mut conclusions));
         outcomes.sort_by_key(|judged| judged.rule);
+        let rows = rows.cloned().collect();
         Some(Explanation { outcomes, conclusions, params, source: terms.source, bidders, rows })
-    }
-
-    /// The section's rows that hold, in the trace's order.
-    fn rows(&mut self, section: Symbol) -> Vec<Row> {
-        let mut rows = Vec::new();
-        let Some(batches) = self.facts.batches_through(Antichain::new().borrow()) else { return rows };
-        let (mut cursor, storage) = cursor_list(batches);
-        cursor.seek_key(&storage, &section);
-        if cursor.get_key(&storage) == Some(&section) {
-            while let Some(row) = cursor.get_val(&storage) {
-                let mut count = 0;
-                cursor.map_times(&storage, |_, diff| count += *diff);
-                if count > 0 {
-                    rows.push(row.clone());
-                }
-                cursor.step_val(&storage);
-            }
-        }
-        rows
     }
 }

@@ -1,7 +1,7 @@
 //! The dataflow graph: how rows become findings. Every operator has a name.
 //!
 //! ```text
-//! sections ──┬───────────────────────────────► facts ─► judge ─┬─► findings, data quality, endings
+//! sections ──┬────────────────────────────────────────► judge ─┬─► findings, data quality, endings
 //!            ├─ projects ─► join ──────────────►│              ├─► windows ─┬─► values ─► DEV-12, PER-06 ─► rings ─► DEV-13
 //!            │                  └─► concern ───►│              │            ├─► meetings ─► HIS-01, HIS-02
 //! subjects ──┼─► control chains ──►│            │              │            ├─► partners ─► cliques ─► HIS-04
@@ -12,8 +12,8 @@
 //! details ─────────────────────────────────────────────────────┴─► details ─► DOC-01, PRI-05, EXP-08 … 15
 //! ```
 //!
-//! *Invariants.* Every worker builds the same graph. The facts trace is held only to explain, and its compaction is
-//! advanced after every commit by whoever holds it. Output arrives on worker 0.
+//! *Invariants.* Every worker builds the same graph. The states of sections are read from outside only between steps, to
+//! explain. Output arrives on worker 0.
 
 use crate::details::{self, Detail};
 use crate::editions::Turn;
@@ -25,13 +25,12 @@ use crate::history::{
     Rulebook, concern, control, counts, meetings, registers, rings, rooms, together, values, window,
 };
 use crate::judge::{self, Benches, Day, Output};
-use crate::operators::{Diff, Moment, Shared, Time};
+use crate::operators::{Diff, Moment, Shared, Time, parted};
 use crate::row::{Fact, FactKind, Row, RowKind};
+use crate::sections;
 use crate::symbols::Symbol;
 use crate::watch;
 use differential_dataflow::input::InputSession;
-use differential_dataflow::operators::arrange::{Arranged, TraceAgent};
-use differential_dataflow::trace::implementations::{ValBuilder, ValSpine};
 use differential_dataflow::{AsCollection, VecCollection};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -40,9 +39,6 @@ use timely::dataflow::channels::pact::Exchange;
 use timely::dataflow::operators::generic::operator::Operator;
 use timely::dataflow::operators::probe::Handle as Probe;
 use timely::worker::Worker;
-
-/// The trace of all facts, by section.
-pub type FactsTrace = TraceAgent<ValSpine<Symbol, Row, Time, Diff>>;
 
 /// What comes out of the graph on worker 0, as it comes.
 pub type Outbox = Rc<RefCell<Vec<(Published, Time, Diff)>>>;
@@ -129,8 +125,8 @@ pub struct Graph {
     pub probe: Probe<Time>,
     /// What has come out (worker 0 only).
     pub outbox: Outbox,
-    /// The facts, to explain from.
-    pub facts: FactsTrace,
+    /// The sections, to explain from.
+    pub sections: Shared<sections::Section>,
     /// The details, likewise.
     pub details: Shared<details::Section>,
 }
@@ -158,53 +154,29 @@ fn timer_rows<'scope>(
     })
 }
 
-/// All that the judge gives.
-fn judged<'scope>(
-    facts: Arranged<'scope, FactsTrace>,
-    benches: Rc<Benches>,
-) -> VecCollection<'scope, Time, (Symbol, Output), Diff> {
-    facts
-        .reduce_abelian::<_, ValBuilder<Symbol, Output, Time, Diff>, ValSpine<Symbol, Output, Time, Diff>, _, _>(
-            "judge",
-            move |section, rows, outputs| {
-                let present = rows.iter().filter(|(_, diff)| *diff > 0).map(|(row, _)| *row);
-                outputs.extend(benches.outputs(*section, present).into_iter().map(|output| (output, 1)));
-            },
-            |buffer, key, updates| {
-                buffer.clear();
-                buffer.extend(updates.drain(..).map(|(value, time, diff)| ((*key, value), time, diff)));
-            },
-        )
-        .as_collection(|section, output| (*section, output.clone()))
-}
-
 /// What the history rules find in the rows that are in force.
 fn history<'scope>(
     in_force: VecCollection<'scope, Time, (Symbol, Dated), Diff>,
     rules: &Rulebook<'scope>,
 ) -> VecCollection<'scope, Time, Published, Diff> {
-    let uses = in_force.clone().flat_map(|(section, dated)| match dated {
-        Dated::Use(used) => Some((section, used)),
+    let (uses, in_force) = parted(in_force, |(section, dated)| match dated {
+        Dated::Use(used) => Ok((section, used)),
+        other => Err((section, other)),
+    });
+    let (rosters, in_force) = parted(in_force, |(section, dated)| match dated {
+        Dated::Met(roster, day) => Ok((section, (roster, day))),
+        other => Err(other),
+    });
+    let counts = in_force.flat_map(|dated| match dated {
+        Dated::Count(count, ..) => Some(count),
         _ => None,
     });
     let bids =
         uses.clone().flat_map(|(section, used)| used.counted.then_some((section, (used.bidder, used.event))));
-    let rosters = in_force.clone().flat_map(|(section, dated)| match dated {
-        Dated::Met(roster, day) => Some((section, (roster, day))),
-        _ => None,
-    });
-    let counts = in_force.flat_map(|(_, dated)| match dated {
-        Dated::Count(count, ..) => Some(count),
-        _ => None,
-    });
     let told = values::shared(uses, rules);
-    let links = told.clone().flat_map(|told| match told {
-        Told::Link(link) => Some(link),
-        Told::Published(_) => None,
-    });
-    let shared = told.flat_map(|told| match told {
-        Told::Published(published) => Some(published),
-        Told::Link(_) => None,
+    let (links, shared) = parted(told, |told| match told {
+        Told::Link(link) => Ok(link),
+        Told::Published(published) => Err(published),
     });
     let rings = rings::rings(links, rules).map(Published::Finding);
     let met = meetings::meetings(rosters, rules).map(Published::Finding);
@@ -217,7 +189,7 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
     let benches = Rc::new(benches);
     let probe = Probe::new();
     let outbox: Outbox = Rc::default();
-    let (inputs, facts, details) = worker.dataflow::<Time, _, _>(|scope| {
+    let (inputs, sections, details) = worker.dataflow::<Time, _, _>(|scope| {
         let mut inputs = Inputs {
             sections: InputSession::new(),
             projects: InputSession::new(),
@@ -245,32 +217,25 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
         let registered = project_rows(sections.clone(), projects);
         let concerning = sections.clone().concat(registered.clone());
         let known = concern::known(concerning, subjects.concat(chains).concat(standing.clone()));
-        let facts = sections
-            .clone()
-            .concat(registered)
-            .concat(timer_rows(dues, now))
-            .concat(known)
-            .arrange_by_key_named("facts");
-        let trace = facts.trace.clone();
-
-        let judged = judged(facts, benches.clone());
-        let published = judged.clone().flat_map(|(_, output)| match output {
-            Output::Published(published) => Some(published),
-            _ => None,
+        let rows = sections.clone().concat(registered).concat(timer_rows(dues, now)).concat(known);
+        let (judged, judging) = sections::concluded(rows, benches.clone());
+        let (dated, judged) = parted(judged, |(section, output)| match output {
+            Output::Dated(dated) => Ok((section, dated)),
+            other => Err((section, other)),
         });
-        let dated = judged.clone().flat_map(|(section, output)| match output {
-            Output::Dated(dated) => Some((section, dated)),
-            _ => None,
+        let (published, seldom) = parted(judged, |(section, output)| match output {
+            Output::Published(published) => Ok(published),
+            other => Err((section, other)),
         });
-        let for_details = judged.clone().flat_map(|(section, output)| match output {
+        let for_details = seldom.clone().flat_map(|(section, output)| match output {
             Output::ForDetails(detail) => Some((section, detail)),
             _ => None,
         });
-        let sessions = judged.clone().flat_map(|(_, output)| match output {
+        let sessions = seldom.clone().flat_map(|(_, output)| match output {
             Output::Session(session) => Some(session),
             _ => None,
         });
-        let key_projects = judged.flat_map(|(_, output)| match output {
+        let key_projects = seldom.flat_map(|(_, output)| match output {
             Output::Watched(watched) => Some((watched.subject, Dated::Watched(watched, Day::MIN, None))),
             _ => None,
         });
@@ -289,9 +254,9 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
         let watched = window::in_force(key_projects.concat(listed).concat(weighed), clock);
         let all = all.concat(watch::list(watched)).concat(inputs.oddities.to_collection(scope));
         deliver(all, outbox.clone()).probe_with(&probe);
-        (inputs, trace, states)
+        (inputs, judging, states)
     });
-    Graph { inputs, probe, outbox, facts, details }
+    Graph { inputs, probe, outbox, sections, details }
 }
 
 /// Brings everything to worker 0 and leaves it in the outbox.

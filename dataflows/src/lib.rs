@@ -4,9 +4,9 @@
 //! |---|---|
 //! | [`event`], [`json`], [`normalise`] | what comes in: read strictly, made comparable, persons made pseudonyms |
 //! | [`symbols`], [`row`], [`facts`], [`intake`] | from events to exact changes of small rows |
-//! | [`dossier`], [`details`], [`matter`], [`rules`], [`judge`] | one section's facts, judged by plain functions |
+//! | [`dossier`], [`details`], [`matter`], [`rules`], [`judge`], [`sections`] | one section's facts, judged by plain functions |
 //! | [`params`], [`calendar`], [`deadlines`], [`editions`] | what judgements go by, and since when |
-//! | [`history`], [`operators`], [`graph`], [`driver`], [`engine`], [`meter`] | many sections, and the machinery |
+//! | [`history`], [`operators`], [`graph`], [`driver`], [`load`], [`engine`], [`meter`] | many sections, and the machinery |
 //! | [`finding`], [`subject`], [`watch`] | what is concluded, and who is to be looked at |
 //!
 //! *Architecture invariant.* Nothing here reads a clock, a file, a socket or a random number, and nothing here knows of
@@ -27,6 +27,7 @@ pub mod history;
 pub mod intake;
 pub mod json;
 pub mod judge;
+pub mod load;
 pub mod matter;
 pub mod meter;
 pub mod normalise;
@@ -36,6 +37,7 @@ pub mod params;
 pub mod replay;
 pub mod row;
 pub mod rules;
+pub mod sections;
 pub mod subject;
 pub mod symbols;
 pub mod watch;

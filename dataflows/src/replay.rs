@@ -11,6 +11,7 @@ use crate::engine::{Change, Commit, Engine, Explanation};
 use crate::event::{Admitted, Door, Event, Refused, reread};
 use crate::finding::{Published, Rendered};
 use crate::intake::Archive;
+use crate::load::Load;
 use crate::normalise::Placeholders;
 use crate::oddities::content_of;
 use crate::operators::{Diff, Time};
@@ -20,8 +21,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-/// How many events a commit holds when nobody asks for the time of each change.
-const BULK_EVENTS: usize = 20_000;
+/// How many events wait to be taken in when nobody asks for the time of each change.
+const BULK_EVENTS: usize = 10_000;
 
 /// The bodies of accepted events, by name.
 #[derive(Default)]
@@ -78,6 +79,7 @@ pub struct Replay<'a> {
     batch: Vec<Event>,
     /// Other contents that came under the names of events, and were refused.
     refused: Vec<(EventRef, u64)>,
+    load: Load,
     /// The instant of each commit that is under way.
     instants: BTreeMap<Time, i64>,
     /// The latest of them: what is told does not go back in time, though a timer does that came after its moment.
@@ -124,6 +126,7 @@ impl<'a> Replay<'a> {
             changes,
             batch: Vec::new(),
             refused: Vec::new(),
+            load: Load::default(),
             instants: BTreeMap::new(),
             reached: i64::MIN,
             holds: BTreeMap::new(),
@@ -161,7 +164,7 @@ impl<'a> Replay<'a> {
             self.pass(self.until.map_or(self.latest, |until| until.min(self.latest)), Pace::Stops);
             self.flush();
         } else if self.batch.len() >= BULK_EVENTS {
-            self.flush();
+            self.gather();
         }
         Taken::Accepted
     }
@@ -282,10 +285,19 @@ impl<'a> Replay<'a> {
         self.drain();
     }
 
+    /// Takes in what waits; a large commit is fed when it is full, and the one before is published.
+    fn gather(&mut self) {
+        let full = self.load.take(&mut self.driver, &self.batch, &self.memory);
+        self.batch.clear();
+        if let Some(commit) = full {
+            self.wait();
+            self.feed(commit);
+        }
+    }
+
     fn flush(&mut self) {
-        if !self.batch.is_empty() {
-            let commit = self.driver.take(self.batch.iter(), &self.memory);
-            self.batch.clear();
+        self.gather();
+        if let Some(commit) = self.load.finish() {
             self.feed(commit);
         }
         if !self.refused.is_empty() {

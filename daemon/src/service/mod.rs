@@ -44,18 +44,19 @@ use xiezhi_alerts::duty::Written;
 use xiezhi_alerts::message::NoticeShown;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::Editions;
-use xiezhi_dataflows::engine::{Change, Engine};
+use xiezhi_dataflows::engine::{Change, Commit, Engine};
 use xiezhi_dataflows::event::{Door, Event, reread};
 use xiezhi_dataflows::finding::{Published, Rendered};
 use xiezhi_dataflows::intake::Archive;
+use xiezhi_dataflows::load::Load;
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::oddities::content_of;
 use xiezhi_dataflows::operators::Diff;
 use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::symbols::{EventRef, Symbols};
 
-/// How many events are read from the journal into one commit while the history is loaded.
-const LOAD_EVENTS: usize = 25_000;
+/// How many events of the journal are parsed at once while the history is loaded.
+const PARSED_EVENTS: usize = 25_000;
 
 /// How many such batches wait parsed: some ten megabytes each.
 const PARSED_BATCHES: usize = 2;
@@ -267,6 +268,7 @@ impl Service {
             directory: &directory,
             acts: Vec::new(),
             seq: 0,
+            load: Load::default(),
             fed: 0,
         };
         loading.load(&journal, &data_dir, &symbols, &placeholders, clock.now())?;
@@ -445,6 +447,7 @@ struct Loading<'a> {
     acts: Vec<Act>,
     /// The place in the journal of the last event.
     seq: u64,
+    load: Load,
     fed: u64,
 }
 
@@ -470,18 +473,19 @@ impl Loading<'_> {
         std::thread::scope(|scope| {
             let parser = scope.spawn(move || parse(&reader, placeholders, &parsed));
             for batch in batches {
-                self.feed(&batch, &archive);
+                self.take(&batch, &archive)?;
+            }
+            if let Some(commit) = self.load.finish() {
+                self.feed(commit)?;
             }
             parser.join().map_err(|_| ServiceError::Ended("the parser ended by a panic".to_owned()))?
         })?;
         self.refuse(&Reader::open(data_dir)?, symbols)?;
-        while self.engine.progress() <= self.fed {
-            let change =
-                self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
+        self.wait()?;
+        self.engine.settle(self.driver.skip());
+        while let Ok(change) = self.changes.try_recv() {
             self.holdings.note(change);
         }
-        self.engine.settle(self.driver.skip());
-        self.drain();
         Ok(())
     }
 
@@ -492,26 +496,33 @@ impl Loading<'_> {
             contents.extend(symbols.find_name(source, id).map(|name| (name, content_of(body))));
         })?;
         let commit = self.driver.refused(contents.into_iter());
+        self.feed(commit)
+    }
+
+    fn take(&mut self, batch: &[Event], archive: &dyn Archive) -> Result<(), ServiceError> {
+        self.directory.learn(batch.iter());
+        // The journal has no gaps: the reader has looked.
+        self.acts.extend((self.seq + 1..).zip(batch).filter_map(|(seq, event)| act_of(event, seq)));
+        self.seq += batch.len() as u64;
+        let full = self.load.take(&mut self.driver, batch, archive);
+        full.map_or(Ok(()), |commit| self.feed(commit))
+    }
+
+    /// Feeds a commit when the one before is published; the next is made while this one is computed.
+    fn feed(&mut self, commit: Commit) -> Result<(), ServiceError> {
+        self.wait()?;
         self.fed = commit.time;
         self.engine.feed(commit);
         Ok(())
     }
 
-    fn feed(&mut self, batch: &[Event], archive: &dyn Archive) {
-        self.directory.learn(batch.iter());
-        // The journal has no gaps: the reader has looked.
-        self.acts.extend((self.seq + 1..).zip(batch).filter_map(|(seq, event)| act_of(event, seq)));
-        self.seq += batch.len() as u64;
-        let commit = self.driver.take(batch.iter(), archive);
-        self.fed = commit.time;
-        self.engine.feed(commit);
-        self.drain();
-    }
-
-    fn drain(&mut self) {
-        while let Ok(change) = self.changes.try_recv() {
+    fn wait(&mut self) -> Result<(), ServiceError> {
+        while self.engine.progress() <= self.fed {
+            let change =
+                self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
             self.holdings.note(change);
         }
+        Ok(())
     }
 }
 
@@ -521,13 +532,13 @@ fn parse(
     placeholders: &Placeholders,
     parsed: &mpsc::SyncSender<Vec<Event>>,
 ) -> Result<(), ServiceError> {
-    let mut batch = Vec::with_capacity(LOAD_EVENTS);
+    let mut batch = Vec::with_capacity(PARSED_EVENTS);
     let broken = reader.for_each(0, |entry| match reread(&entry.body, placeholders) {
         Ok(event) => {
             batch.push(event);
-            if batch.len() == LOAD_EVENTS {
+            if batch.len() == PARSED_EVENTS {
                 // Nobody receives any more only if loading failed, and then that is what is told.
-                parsed.send(std::mem::replace(&mut batch, Vec::with_capacity(LOAD_EVENTS))).ok();
+                parsed.send(std::mem::replace(&mut batch, Vec::with_capacity(PARSED_EVENTS))).ok();
             }
             ControlFlow::Continue(())
         }

@@ -11,8 +11,8 @@ use super::{Diff, Stash, Time};
 use crate::editions::{EditionNo, TURNS, Turn};
 use differential_dataflow::consolidation::consolidate;
 use differential_dataflow::{AsCollection, ExchangeData, Hashable, VecCollection};
+use hashbrown::HashMap;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::rc::Rc;
 use timely::container::CapacityContainerBuilder;
@@ -87,10 +87,10 @@ pub type Shared<S> = Rc<RefCell<Parts<S>>>;
 type Builder<O> = CapacityContainerBuilder<Vec<(O, Time, Diff)>>;
 
 /// The changes of one time, key by key, in the order of keys.
-fn apply<S: Keyed>(
+fn apply<'context, S: Keyed>(
     states: &mut Parts<S>,
     changes: &mut Vec<((S::Key, S::Row), Diff)>,
-    context: impl Fn(usize) -> Rc<S::Context>,
+    context: impl Fn(usize) -> &'context S::Context,
     out: &mut dyn FnMut(S::Out, Diff),
 ) {
     consolidate(changes);
@@ -99,7 +99,7 @@ fn apply<S: Keyed>(
         let part = states.part_of(key);
         let of_part = &mut states.parts[part];
         let state = of_part.entry(key.clone()).or_default();
-        state.change(&context(part), key, of_key, out);
+        state.change(context(part), key, of_key, out);
         if state.is_empty() {
             of_part.remove(key);
         }
@@ -112,11 +112,21 @@ pub fn keyed<'scope, S: Keyed>(
     name: &str,
     context: S::Context,
 ) -> VecCollection<'scope, Time, S::Out, Diff> {
+    shared::<S>(rows, name, Rc::new(context)).0
+}
+
+/// As [`keyed`], and gives the states too.
+pub fn shared<'scope, S: Keyed>(
+    rows: VecCollection<'scope, Time, (S::Key, S::Row), Diff>,
+    name: &str,
+    context: Rc<S::Context>,
+) -> (VecCollection<'scope, Time, S::Out, Diff>, Shared<S>) {
     let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
-    let context = Rc::new(context);
-    rows.inner
+    let shared: Shared<S> = Rc::new(RefCell::new(Parts::new(1)));
+    let states = shared.clone();
+    let out = rows
+        .inner
         .unary_frontier::<Builder<S::Out>, _, _, _>(by_key, name, |_, _| {
-            let mut states: Parts<S> = Parts::new(1);
             let mut stash = Stash::default();
             move |(input, frontier), output| {
                 input.for_each_stamp(|capability, batches| {
@@ -129,35 +139,31 @@ pub fn keyed<'scope, S: Keyed>(
                     stash.pop(|time| !frontier.frontier().less_equal(time))
                 {
                     let mut session = output.session(&capability);
-                    apply(&mut states, &mut changes, |_| context.clone(), &mut |out, diff| {
+                    apply(&mut states.borrow_mut(), &mut changes, |_| &context, &mut |out, diff| {
                         session.give((out, time, diff));
                     });
                 }
             }
         })
-        .as_collection()
+        .as_collection();
+    (out, shared)
 }
 
-/// By which edition each part of the states goes, and what each edition means to them.
+/// By which edition each part of the states goes: what that means to them.
 struct InForce<C> {
-    of_part: Vec<EditionNo>,
-    contexts: BTreeMap<EditionNo, Rc<C>>,
+    of_part: Vec<Rc<C>>,
     make: Box<dyn Fn(EditionNo) -> Rc<C>>,
 }
 
 impl<C> InForce<C> {
-    fn context(&self, part: usize) -> Rc<C> {
-        let edition = self.of_part[part];
-        self.contexts.get(&edition).cloned().unwrap_or_else(|| (self.make)(edition))
+    fn context(&self, part: usize) -> &C {
+        &self.of_part[part]
     }
 
     /// Turns a part over to an edition; what held before, and what holds now.
     fn turn(&mut self, turn: Turn) -> (Rc<C>, Rc<C>) {
-        let before = std::mem::replace(&mut self.of_part[turn.part as usize], turn.edition);
-        let context = |edition| self.contexts.get(&edition).cloned().unwrap_or_else(|| (self.make)(edition));
-        let (before, after) = (context(before), context(turn.edition));
-        self.contexts.insert(turn.edition, after.clone());
-        self.contexts.retain(|edition, _| self.of_part.contains(edition));
+        let after = (self.make)(turn.edition);
+        let before = std::mem::replace(&mut self.of_part[turn.part as usize], after.clone());
         (before, after)
     }
 }
@@ -180,8 +186,7 @@ pub fn judged<'scope, S: Keyed>(
     let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
     let shared: Shared<S> = Rc::new(RefCell::new(Parts::new(TURNS)));
     let states = shared.clone();
-    let base = BTreeMap::from([(0, context(0))]);
-    let mut in_force = InForce { of_part: vec![0; TURNS as usize], contexts: base, make: Box::new(context) };
+    let mut in_force = InForce { of_part: vec![context(0); TURNS as usize], make: Box::new(context) };
     let turns = turns.inner.broadcast();
     let out = rows
         .inner

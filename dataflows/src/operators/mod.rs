@@ -8,16 +8,30 @@
 mod keyed;
 mod spans;
 
-pub use keyed::{Keyed, Parts, Shared, judged, keyed};
+pub use keyed::{Keyed, Parts, Shared, judged, keyed, shared};
 pub use spans::{Length, Moment, spans};
 
+use differential_dataflow::{AsCollection, VecCollection};
 use std::collections::BTreeMap;
-use timely::dataflow::operators::Capability;
+use timely::dataflow::operators::{Capability, OkErr};
 
 /// The journal's commit number.
 pub type Time = u64;
 /// A difference: how many times more (or fewer) a row is there.
 pub type Diff = isize;
+
+/// Parts the rows into two kinds. A stream that several read is copied for each but the last; this moves every row to the
+/// one that wants it.
+pub fn parted<'scope, D: 'static, A: 'static, B: 'static>(
+    rows: VecCollection<'scope, Time, D, Diff>,
+    mut part: impl FnMut(D) -> Result<A, B> + 'static,
+) -> (VecCollection<'scope, Time, A, Diff>, VecCollection<'scope, Time, B, Diff>) {
+    let (ones, others) = rows.inner.ok_err(move |(row, time, diff)| match part(row) {
+        Ok(one) => Ok((one, time, diff)),
+        Err(other) => Err((other, time, diff)),
+    });
+    (ones.as_collection(), others.as_collection())
+}
 
 /// Changes that wait for their time to be complete, with the right to produce at that time.
 struct Stash<D> {

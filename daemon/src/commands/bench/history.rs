@@ -18,16 +18,12 @@ const DAYS: u64 = 730;
 const BIDS_PER_DAY_MIN: u64 = 40;
 /// Days beyond those that the history should need, for what follows it.
 const DAYS_BEYOND: u64 = 90;
-/// Events of one commit of the load.
-const COMMIT_EVENTS: usize = 50_000;
 /// Events that are parsed at once: few, so that they do not count as the engine's memory.
 const PARSED_EVENTS: usize = 2_000;
 /// Of so many sections one is judged again by families of rules.
 const SAMPLE_EVERY: u64 = 100;
 /// Bids that follow the history one by one.
 const FOLLOWING_BIDS: usize = 2_000;
-/// How often the load tells how far it is, commits.
-const TELL_COMMITS: u64 = 10;
 
 /// How the load went.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,6 +39,17 @@ pub(super) struct Load {
 }
 
 impl Load {
+    /// Feeds a commit and moves time on to its latest event.
+    fn compute(&mut self, rig: &mut Rig, commit: Commit, latest: i64) {
+        let (began, before) = (Clock::now(), cpu_s());
+        rig.feed(commit);
+        rig.pass(latest, Pace::Jump);
+        self.compute_s += began.elapsed().as_secs_f64();
+        self.on_cpu(before);
+        let rate = self.bids as f64 / (self.take_s + self.compute_s);
+        eprintln!("{}, {} bids/s", counted(self.bids, "bid"), grouped(rate as u64));
+    }
+
     fn on_cpu(&mut self, before: Option<f64>) {
         let spent = cpu_s().zip(before).map(|(after, before)| after - before);
         self.cpu_s = self.cpu_s.zip(spent).map(|(sum, spent)| sum + spent);
@@ -74,13 +81,7 @@ impl History {
             ..Settings::default()
         };
         let first_day = settings.first_day;
-        Ok(History {
-            venue: Venue::new(settings)?,
-            first_day,
-            today: VecDeque::new(),
-            bids,
-            sampled: Vec::new(),
-        })
+        Ok(History { venue: Venue::new(settings)?, first_day, today: VecDeque::new(), bids, sampled: Vec::new() })
     }
 
     /// The first day, in days since 1970.
@@ -100,30 +101,20 @@ impl History {
     /// Loads all bids, timing what comes after parsing.
     pub fn load(&mut self, rig: &mut Rig) -> Result<Load> {
         let mut load = Load { cpu_s: cpu_s().map(|_| 0.0), ..Load::default() };
-        let mut commits = 0;
+        let mut latest = i64::MIN;
         while load.bids < self.bids {
-            let mut commit = Commit::default();
-            let mut latest = i64::MIN;
-            for _ in 0..COMMIT_EVENTS / PARSED_EVENTS {
-                let events = self.parse(rig, &mut load)?;
-                latest = events.last().map_or(latest, |event| event.time.0);
-                let before = cpu_s();
-                let (rows, take_s) = rig.rows(&events);
-                load.take_s += take_s;
-                load.on_cpu(before);
-                commit.time = rows.time;
-                commit.updates.extend(rows.updates);
-            }
-            let (began, before) = (Clock::now(), cpu_s());
-            rig.feed(commit);
-            rig.pass(latest, Pace::Jump);
-            load.compute_s += began.elapsed().as_secs_f64();
+            let events = self.parse(rig, &mut load)?;
+            latest = events.last().map_or(latest, |event| event.time.0);
+            let before = cpu_s();
+            let (full, take_s) = rig.gather(&events);
+            load.take_s += take_s;
             load.on_cpu(before);
-            commits += 1;
-            if commits % TELL_COMMITS == 0 {
-                let rate = load.bids as f64 / (load.take_s + load.compute_s);
-                eprintln!("{}, {} bids/s", counted(load.bids, "bid"), grouped(rate as u64));
+            if let Some(commit) = full {
+                load.compute(rig, commit, latest);
             }
+        }
+        if let Some(commit) = rig.gathered() {
+            load.compute(rig, commit, latest);
         }
         Ok(load)
     }

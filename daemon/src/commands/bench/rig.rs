@@ -14,6 +14,7 @@ use xiezhi_dataflows::event::{Door, Event};
 use xiezhi_dataflows::finding::Published;
 use xiezhi_dataflows::intake::Archive;
 use xiezhi_dataflows::judge::{Day, begin_of, day_of};
+use xiezhi_dataflows::load::Load;
 use xiezhi_dataflows::meter::Meter;
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_dataflows::operators::{Diff, Time};
@@ -72,6 +73,7 @@ pub(super) struct Rig {
     door: Door,
     symbols: Arc<Symbols>,
     driver: Driver,
+    load: Load,
     meter: Meter,
     machine: Machine,
     kept: Kept,
@@ -90,6 +92,7 @@ impl Rig {
             door: Door::new(&[0; 32], rules.placeholders.clone()),
             driver: Driver::new(editions, symbols.clone(), 1),
             symbols,
+            load: Load::default(),
             meter,
             machine: Machine { engine, changes, findings: 0, fingerprint: 0, hasher: RandomState::new() },
             kept: Kept::default(),
@@ -102,11 +105,16 @@ impl Rig {
         Ok(self.door.admit(json.as_bytes()).with_context(|| json.to_owned())?.event)
     }
 
-    /// Events to rows, without feeding them; gives the seconds too.
-    pub fn rows(&mut self, events: &[Event]) -> (Commit, f64) {
+    /// Events to rows of a large commit, and that commit if it is full; gives the seconds too.
+    pub fn gather(&mut self, events: &[Event]) -> (Option<Commit>, f64) {
         let began = Clock::now();
-        let commit = self.driver.take(events.iter(), &self.kept);
-        (commit, began.elapsed().as_secs_f64())
+        let full = self.load.take(&mut self.driver, events, &self.kept);
+        (full, began.elapsed().as_secs_f64())
+    }
+
+    /// What has gathered, if anything has.
+    pub fn gathered(&mut self) -> Option<Commit> {
+        self.load.finish()
     }
 
     /// Feeds rows and waits until they are published.
