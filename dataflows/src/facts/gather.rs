@@ -5,9 +5,10 @@ use crate::event::{
     Organisation, Person, ProjectRegistered, SectionAnnounced, SectionChanged, WitnessRecorded,
 };
 use crate::normalise::{Date, Fen, Instant, credit_code_check};
-use crate::row::{Fact, FactKind, Row, RowKind};
+use crate::row::{Fact, FactKind};
 use crate::rules::is_default_user;
-use crate::symbols::{EventRef, Symbol, Symbols};
+use crate::symbols::{Symbol, Symbols, Texts};
+use std::sync::Arc;
 
 /// More facts than nearly any event gives: gathered without growing.
 const FACTS_USUAL: usize = 32;
@@ -15,10 +16,12 @@ const FACTS_USUAL: usize = 32;
 /// Microseconds of a second.
 const SECOND_US: i64 = 1_000_000;
 
-/// The facts of one event as they are gathered.
-pub struct Facts<'a> {
-    pub symbols: &'a Symbols,
+/// The facts of one event as they are gathered. Those that are strings get their numbers at the end, all together.
+pub struct Facts {
     facts: Vec<Fact>,
+    texts: Texts,
+    /// Which fact each string belongs to.
+    places: Vec<usize>,
 }
 
 /// What `section.announced` and `section.changed` say alike.
@@ -42,25 +45,28 @@ macro_rules! notice {
     }};
 }
 
-impl<'a> Facts<'a> {
-    pub fn new(symbols: &'a Symbols) -> Facts<'a> {
-        Facts { symbols, facts: Vec::with_capacity(FACTS_USUAL) }
+impl Facts {
+    pub fn new() -> Facts {
+        let (facts, places) = (Vec::with_capacity(FACTS_USUAL), Vec::with_capacity(FACTS_USUAL));
+        Facts { facts, texts: Texts::default(), places }
     }
 
-    /// The row of these facts.
-    pub fn row(self, kind: RowKind, bidder: Symbol, at: i64, event: EventRef) -> Row {
-        Row { kind, bidder, at, event, facts: self.facts.into() }
-    }
-
-    pub fn symbol(&mut self, kind: FactKind, symbol: Symbol) {
-        if symbol.is_some() {
-            self.facts.push(Fact::symbol(kind, symbol));
+    /// The facts, and the numbers of what they are about.
+    pub fn named<const N: usize>(mut self, about: [&str; N], symbols: &Symbols) -> (Arc<[Fact]>, [Symbol; N]) {
+        about.iter().for_each(|name| _ = self.texts.push(name));
+        let numbers = symbols.intern_all(&self.texts);
+        let (own, about) = numbers.split_at(self.places.len());
+        for (place, number) in self.places.iter().zip(own) {
+            self.facts[*place] = Fact::symbol(self.facts[*place].kind(), *number);
         }
+        (self.facts.into(), std::array::from_fn(|at| about[at]))
     }
 
     pub fn text(&mut self, kind: FactKind, text: Option<&str>) {
-        if let Some(text) = text {
-            self.symbol(kind, self.symbols.intern(text));
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.texts.push(text);
+            self.places.push(self.facts.len());
+            self.facts.push(Fact::symbol(kind, Symbol::NONE));
         }
     }
 

@@ -35,36 +35,36 @@ pub enum Update {
     Detail(Symbol, Detail),
 }
 
-/// The symbol under which a complaint's rows meet: no section's code is in lower case.
-fn complaint_symbol(complaint: &Complaint, symbols: &Symbols) -> Symbol {
-    symbols.intern(&format!("complaint {} {}", complaint.complaint.as_str(), complaint.department.as_str()))
+/// The name under which a complaint's rows meet: no section's code is in lower case.
+fn complaint_name(complaint: &Complaint) -> String {
+    format!("complaint {} {}", complaint.complaint.as_str(), complaint.department.as_str())
 }
 
-fn inspection_symbol(inspection: &Inspection, symbols: &Symbols) -> Symbol {
-    symbols.intern(&format!("inspection {}", inspection.inspection.as_str()))
+fn inspection_name(inspection: &Inspection) -> String {
+    format!("inspection {}", inspection.inspection.as_str())
 }
 
 /// Gives the rows of an event, if any rule reads events of its kind.
 pub fn updates(event: &Event, name: EventRef, symbols: &Symbols, give: &mut dyn FnMut(Update)) {
-    let (kind, facts, section, bidder) = match gathered(event, symbols) {
-        Some(Gathered::Section(kind, facts, section)) => (kind, facts, symbols.intern(section), Symbol::NONE),
-        Some(Gathered::Bid(kind, facts, section, bidder)) => {
-            (kind, facts, symbols.intern(section), symbols.intern(bidder))
-        }
-        Some(Gathered::Matter(kind, facts, matter)) => (kind, facts, matter, Symbol::NONE),
-        Some(Gathered::Other(kind, facts, about)) => {
-            let symbol = symbols.intern(about);
-            let row = facts.row(kind, symbol, event.time.0, name);
+    let mut facts = Facts::new();
+    let gathered = gathered(event, &mut facts);
+    let (kind, (facts, [section, bidder])) = match &gathered {
+        Some(Gathered::Section(kind, section)) => (*kind, facts.named([section, ""], symbols)),
+        Some(Gathered::Bid(kind, section, bidder)) => (*kind, facts.named([section, bidder], symbols)),
+        Some(Gathered::Matter(kind, matter)) => (*kind, facts.named([matter, ""], symbols)),
+        Some(Gathered::Other(kind, about)) => {
+            let (facts, [about]) = facts.named([about], symbols);
+            let row = |bidder| Row { kind: *kind, bidder, at: event.time.0, event: name, facts };
             return give(match kind {
-                RowKind::Project => Update::Project(symbol, Row { bidder: Symbol::NONE, ..row }),
-                RowKind::CreditListed | RowKind::CreditRemoved => Update::Entry(symbol, row),
-                RowKind::Handled => Update::Handled(symbol, row),
-                _ => Update::Subject(symbol, row),
+                RowKind::Project => Update::Project(about, row(Symbol::NONE)),
+                RowKind::CreditListed | RowKind::CreditRemoved => Update::Entry(about, row(about)),
+                RowKind::Handled => Update::Handled(about, row(about)),
+                _ => Update::Subject(about, row(about)),
             });
         }
         None => return details(event, name, symbols, give),
     };
-    let row = facts.row(kind, bidder, event.time.0, name);
+    let row = Row { kind, bidder, at: event.time.0, event: name, facts };
     if matches!(kind, RowKind::ContractSigned | RowKind::ContractCompleted) {
         give(Update::Entry(section, row.clone()));
     }
@@ -74,20 +74,18 @@ pub fn updates(event: &Event, name: EventRef, symbols: &Symbols, give: &mut dyn 
 
 /// What an event says, and what of.
 enum Gathered<'a> {
-    Section(RowKind, Facts<'a>, &'a str),
-    Bid(RowKind, Facts<'a>, &'a str, &'a str),
-    Matter(RowKind, Facts<'a>, Symbol),
-    Other(RowKind, Facts<'a>, &'a str),
+    Section(RowKind, &'a str),
+    Bid(RowKind, &'a str, &'a str),
+    Matter(RowKind, String),
+    Other(RowKind, &'a str),
 }
 
-fn gathered<'a>(event: &'a Event, symbols: &'a Symbols) -> Option<Gathered<'a>> {
-    about_sections(event, symbols)
-        .or_else(|| about_bids(event, symbols))
-        .or_else(|| about_others(event, symbols))
+fn gathered<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a>> {
+    // Each looks at the kind of event first, and gathers nothing of one that is not its own.
+    about_sections(event, facts).or_else(|| about_bids(event, facts)).or_else(|| about_others(event, facts))
 }
 
-fn about_sections<'a>(event: &'a Event, symbols: &'a Symbols) -> Option<Gathered<'a>> {
-    let mut facts = Facts::new(symbols);
+fn about_sections<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a>> {
     let at = |at: Option<Instant>| Some(at.unwrap_or(event.time));
     let (kind, section) = match &event.data {
         Data::SectionAnnounced(section) => {
@@ -168,11 +166,10 @@ fn about_sections<'a>(event: &'a Event, symbols: &'a Symbols) -> Option<Gathered
         }
         _ => return None,
     };
-    Some(Gathered::Section(kind, facts, section))
+    Some(Gathered::Section(kind, section))
 }
 
-fn about_bids<'a>(event: &'a Event, symbols: &'a Symbols) -> Option<Gathered<'a>> {
-    let mut facts = Facts::new(symbols);
+fn about_bids<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a>> {
     let at = |at: Option<Instant>| Some(at.unwrap_or(event.time));
     let (kind, section, bidder) = match &event.data {
         Data::DocumentDownloaded(fetched) => {
@@ -213,37 +210,36 @@ fn about_bids<'a>(event: &'a Event, symbols: &'a Symbols) -> Option<Gathered<'a>
         }
         _ => return None,
     };
-    Some(Gathered::Bid(kind, facts, section, &bidder.code))
+    Some(Gathered::Bid(kind, section, &bidder.code))
 }
 
-fn about_others<'a>(event: &'a Event, symbols: &'a Symbols) -> Option<Gathered<'a>> {
-    let mut facts = Facts::new(symbols);
+fn about_others<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a>> {
     let gathered = match &event.data {
         Data::ProjectRegistered(project) => {
             facts.project(project);
-            Gathered::Other(RowKind::Project, facts, &project.project)
+            Gathered::Other(RowKind::Project, &project.project)
         }
         Data::PartyRecorded(party) => {
             facts.party(party);
-            Gathered::Other(RowKind::Party, facts, &party.org)
+            Gathered::Other(RowKind::Party, &party.org)
         }
         Data::PersonEmployed(employed) => {
             facts.employed(employed);
-            Gathered::Other(RowKind::Employment, facts, employed.person.id.as_deref()?)
+            Gathered::Other(RowKind::Employment, employed.person.id.as_deref()?)
         }
         Data::CreditListed(listed) => {
             facts.credit_listed(listed);
-            Gathered::Other(RowKind::CreditListed, facts, &listed.entry)
+            Gathered::Other(RowKind::CreditListed, &listed.entry)
         }
         Data::CreditRemoved(removed) => {
             facts.credit_removed(removed, event.time);
-            Gathered::Other(RowKind::CreditRemoved, facts, &removed.entry)
+            Gathered::Other(RowKind::CreditRemoved, &removed.entry)
         }
         Data::AlertClosed(handled) | Data::AlertReopened(handled) => {
             let closed = matches!(event.data, Data::AlertClosed(_));
             let outcome = handled.outcome.as_ref().filter(|_| closed);
             facts.index(FactKind::Outcome, crate::event::Outcome::ALL, outcome);
-            Gathered::Other(RowKind::Handled, facts, &handled.alert)
+            Gathered::Other(RowKind::Handled, &handled.alert)
         }
         Data::ComplaintReceived(complaint)
         | Data::ComplaintAccepted(complaint)
@@ -261,14 +257,14 @@ fn about_others<'a>(event: &'a Event, symbols: &'a Symbols) -> Option<Gathered<'
             facts.text(FactKind::Department, Some(&complaint.department));
             facts.text(FactKind::Section, complaint.section.as_deref());
             facts.instant(FactKind::At, Some(complaint.at.unwrap_or(event.time)));
-            Gathered::Matter(kind, facts, complaint_symbol(complaint, symbols))
+            Gathered::Matter(kind, complaint_name(complaint))
         }
         Data::InspectionDone(inspection) | Data::InspectionPublished(inspection) => {
             let done = matches!(event.data, Data::InspectionDone(_));
             let kind = if done { RowKind::InspectionDone } else { RowKind::InspectionPublished };
             facts.text(FactKind::Matter, Some(&inspection.inspection));
             facts.instant(FactKind::At, Some(inspection.at.unwrap_or(event.time)));
-            Gathered::Matter(kind, facts, inspection_symbol(inspection, symbols))
+            Gathered::Matter(kind, inspection_name(inspection))
         }
         _ => return None,
     };
@@ -285,14 +281,16 @@ fn details(event: &Event, name: EventRef, symbols: &Symbols, give: &mut dyn FnMu
             (&section.section, Detail::prints(Symbol::NONE, name, &section.fingerprints))
         }
         Data::BidSubmitted(bid) => {
-            let (section, bidder) = (symbols.intern(&bid.section), symbols.intern(&bid.bidder.code));
+            let about = || (symbols.intern(&bid.section), symbols.intern(&bid.bidder.code));
             let prints = bid.file.as_ref().map_or(&[][..], |file| &file.fingerprints);
             if !prints.is_empty() {
+                let (section, bidder) = about();
                 give(Update::Detail(section, Detail::prints(bidder, name, prints)));
             }
             let priced = bid.items.iter().filter_map(|item| Some((item.code.as_ref()?, item.unit_price?.0)));
             let items: Arc<[_]> = priced.map(|(code, price)| (symbols.intern(code), price)).collect();
             if !items.is_empty() {
+                let (section, bidder) = about();
                 give(Update::Detail(section, Detail::items(bidder, event.time.0, name, items)));
             }
             return;

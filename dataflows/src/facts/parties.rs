@@ -18,7 +18,7 @@ fn code(holder: &Holder) -> Option<(bool, &str)> {
     holder.org.as_deref().map(|org| (false, org)).or_else(person)
 }
 
-impl Facts<'_> {
+impl Facts {
     pub fn party(&mut self, party: &PartyRecorded) {
         self.person(FactKind::LegalRepresentative, party.legal_representative.as_ref());
         for director in &party.directors {

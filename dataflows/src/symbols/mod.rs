@@ -8,9 +8,12 @@
 //! string as long as the process lives. Numbers say nothing about the order of strings: whoever needs
 //! that order (ties of time, output) asks for the strings. No string is stored twice.
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+mod index;
+
+use hashbrown::DefaultHashBuilder;
+use index::{Index, Tag};
 use serde::{Deserialize, Serialize};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A normalised string, by number.
@@ -81,17 +84,22 @@ impl Arena {
     }
 }
 
+/// The part of a hash that an index keeps.
+fn tag(hasher: &DefaultHashBuilder, name: impl Hash) -> Tag {
+    (hasher.hash_one(name) >> 32) as Tag
+}
+
 /// Normalised strings.
 #[derive(Default)]
 struct Strings {
     arena: Arena,
-    index: HashTable<u32>,
+    index: Index,
     hasher: DefaultHashBuilder,
 }
 
 impl Strings {
     fn find(&self, text: &str) -> Option<u32> {
-        self.index.find(self.hasher.hash_one(text), |n| self.arena.get(*n) == text).copied()
+        self.index.find(tag(&self.hasher, text), |n| self.arena.get(n) == text)
     }
 
     fn insert(&mut self, text: &str) -> u32 {
@@ -100,9 +108,43 @@ impl Strings {
             return number;
         }
         let number = self.arena.push(text);
-        let (arena, hasher) = (&self.arena, &self.hasher);
-        self.index.insert_unique(hasher.hash_one(text), number, |n| hasher.hash_one(arena.get(*n)));
+        self.index.insert(tag(&self.hasher, text), number);
         number
+    }
+
+    /// The numbers of many strings at once; 0 for those that may be new. Each step is a loop of its own whose reads do
+    /// not wait for each other: one after the other a string waits for memory three times, here all wait together.
+    fn find_all(&self, texts: &Texts) -> Vec<u32> {
+        let tags: Vec<Tag> = texts.iter().map(|text| tag(&self.hasher, text)).collect();
+        let mut numbers: Vec<u32> = tags.iter().map(|tag| self.index.first(*tag)).collect();
+        let held: Vec<&str> = numbers.iter().map(|number| self.arena.get(*number)).collect();
+        for ((number, held), text) in numbers.iter_mut().zip(held).zip(texts.iter()) {
+            if held != text {
+                *number = 0;
+            }
+        }
+        numbers
+    }
+}
+
+/// Strings to be looked up together.
+#[derive(Default)]
+pub struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Adds a string; gives its place.
+    pub fn push(&mut self, text: &str) -> usize {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+        self.ends.len() - 1
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
     }
 }
 
@@ -113,7 +155,7 @@ struct Names {
     /// The local date of each event that has come.
     days: Vec<i32>,
     ids: Arena,
-    index: HashTable<u32>,
+    index: Index,
     hasher: DefaultHashBuilder,
 }
 
@@ -124,7 +166,7 @@ impl Names {
     }
 
     fn find(&self, source: Symbol, id: &str) -> Option<u32> {
-        self.index.find(self.hasher.hash_one((source, id)), |n| self.get(*n) == (source, id)).copied()
+        self.index.find(tag(&self.hasher, (source, id)), |n| self.get(n) == (source, id))
     }
 
     fn insert(&mut self, source: Symbol, id: &str) -> (u32, bool) {
@@ -134,9 +176,7 @@ impl Names {
         let number = self.ids.push(id);
         self.sources.push(source);
         self.days.push(i32::MIN);
-        let (sources, ids, hasher) = (&self.sources, &self.ids, &self.hasher);
-        let hash_of = |n: &u32| hasher.hash_one((sources[*n as usize - 1], ids.get(*n)));
-        self.index.insert_unique(hasher.hash_one((source, id)), number, hash_of);
+        self.index.insert(tag(&self.hasher, (source, id)), number);
         (number, true)
     }
 }
@@ -167,6 +207,16 @@ impl Symbols {
             return Symbol(number);
         }
         Symbol(write(&self.strings).insert(text))
+    }
+
+    /// As [`intern`](Symbols::intern), of many strings at once, in their order.
+    pub fn intern_all(&self, texts: &Texts) -> Vec<Symbol> {
+        let numbers = read(&self.strings).find_all(texts);
+        let known_or_new = |(number, text): (u32, &str)| match number {
+            0 => self.intern(text),
+            known => Symbol(known),
+        };
+        numbers.into_iter().zip(texts.iter()).map(known_or_new).collect()
     }
 
     /// The number of a string that is known already.
@@ -259,6 +309,21 @@ mod tests {
         }
         let distinct: std::collections::BTreeSet<&String> = texts.iter().collect();
         assert_eq!(symbols.len().0, distinct.len());
+    }
+
+    #[test]
+    fn strings_looked_up_together_get_the_numbers_that_each_gets_alone() {
+        let (together, alone) = (Symbols::default(), Symbols::default());
+        for round in 0..500 {
+            // Old ones, new ones, one twice, and none.
+            let words = [round / 3, round, 7, round, 1_000 + round].map(|n| format!("word {n}"));
+            let words = words.iter().map(String::as_str).chain([""]);
+            let mut texts = Texts::default();
+            words.clone().for_each(|word| _ = texts.push(word));
+            let each: Vec<Symbol> = words.map(|word| alone.intern(word)).collect();
+            assert_eq!(together.intern_all(&texts), each);
+        }
+        assert_eq!(together.len(), alone.len());
     }
 
     #[test]
