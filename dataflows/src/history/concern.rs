@@ -4,7 +4,7 @@
 //! A subject may be concerned in thousands of sections (a tenderer, an agent), and much may become known of it; a new
 //! section costs what is known, a new fact costs the sections, and neither costs their product.
 
-use super::apply;
+use super::few::Few;
 use crate::operators::{Diff, Keyed, Time, keyed};
 use crate::row::{Fact, FactKind, Row, RowKind};
 use crate::symbols::Symbol;
@@ -16,22 +16,22 @@ use serde::{Deserialize, Serialize};
 enum About {
     /// It is concerned in a section, as one event says.
     Concerned(Symbol),
-    /// Something is known of it.
-    Known(Row),
+    /// Something is known of it. In a box, as it seldom is: nearly all that comes in is the other.
+    Known(Box<Row>),
 }
 
 /// One organisation or person.
 #[derive(Default)]
 struct Subject {
     /// A section as often as events concern the subject in it; sorted.
-    sections: Vec<Symbol>,
+    sections: Few<Symbol>,
     /// Sorted.
-    known: Vec<Row>,
+    known: Few<Box<Row>>,
 }
 
 impl Subject {
     fn sections(&self) -> Vec<Symbol> {
-        let mut sections = self.sections.clone();
+        let mut sections = self.sections.as_slice().to_vec();
         sections.dedup();
         sections
     }
@@ -53,21 +53,21 @@ impl Keyed for Subject {
         // Sections first, against what was known before; then what is known, against the sections that are left.
         for ((_, about), diff) in changes {
             let About::Concerned(section) = about else { continue };
-            let before = self.sections.binary_search(section).is_ok();
-            apply(&mut self.sections, section, *diff);
-            let after = self.sections.binary_search(section).is_ok();
+            let before = self.sections.as_slice().binary_search(section).is_ok();
+            self.sections.change(section, *diff);
+            let after = self.sections.as_slice().binary_search(section).is_ok();
             let diff = Diff::from(after) - Diff::from(before);
             if diff != 0 {
-                self.known.iter().for_each(|row| out((*section, row.clone()), diff));
+                self.known.as_slice().iter().for_each(|row| out((*section, Row::clone(row)), diff));
             }
         }
         let mut sections: Option<Vec<Symbol>> = None;
         for ((_, about), diff) in changes {
             let About::Known(row) = about else { continue };
             for section in sections.get_or_insert_with(|| self.sections()) {
-                out((*section, row.clone()), *diff);
+                out((*section, Row::clone(row)), *diff);
             }
-            apply(&mut self.known, row, *diff);
+            self.known.change(row, *diff);
         }
     }
 
@@ -108,5 +108,5 @@ pub fn known<'scope>(
 ) -> VecCollection<'scope, Time, (Symbol, Row), Diff> {
     let concerned =
         sections.flat_map(|(section, row)| concerned(row).map(move |who| (who, About::Concerned(section))));
-    keyed::<Subject>(known.map(|(who, row)| (who, About::Known(row))).concat(concerned), "concern", ())
+    keyed::<Subject>(known.map(|(who, row)| (who, About::Known(Box::new(row)))).concat(concerned), "concern", ())
 }

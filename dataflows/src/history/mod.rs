@@ -13,6 +13,8 @@
 //! | [`registers`] | credit entries and contracts, merged under their codes | CRD-01, 03, PER-11 |
 //! | [`concern`] | brings what is known of somebody to each section that concerns them | the same |
 //!
+//! ([`few`] is what the states of values and persons are kept in.)
+//!
 //! Each is a state machine told of changes, run by [`keyed`](crate::operators::keyed), or by [`judged`] where it goes by
 //! thresholds: it can be read and tested without an engine, and its laws are those of differential (the output is a
 //! function of what holds).
@@ -20,6 +22,7 @@
 pub mod concern;
 pub mod control;
 pub mod counts;
+pub mod few;
 pub mod meetings;
 pub mod registers;
 pub mod rings;
@@ -32,6 +35,7 @@ use crate::editions::Turn;
 use crate::judge::{Bench, Benches};
 use crate::operators::{Diff, Keyed, Shared, Time, judged};
 use differential_dataflow::VecCollection;
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 /// The rules in force, as the dataflows see them.
@@ -55,18 +59,28 @@ impl<'scope> Rulebook<'scope> {
     }
 }
 
-/// Emits the difference between what was published and what holds now; both sorted.
+/// Emits the difference between what was published and what holds now; both sorted, without repeats.
 pub(crate) fn emit_difference<T: Clone + Ord, O>(
     before: &[T],
     after: &[T],
     as_out: impl Fn(T) -> O,
     out: &mut dyn FnMut(O, Diff),
 ) {
-    for gone in before.iter().filter(|b| after.binary_search(b).is_err()) {
-        out(as_out(gone.clone()), -1);
-    }
-    for new in after.iter().filter(|a| before.binary_search(a).is_err()) {
-        out(as_out(new.clone()), 1);
+    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        // What only one side has is the smaller of the two at hand.
+        let order = match (before.peek(), after.peek()) {
+            (None, None) => return,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(gone), Some(new)) => gone.cmp(new),
+        };
+        let gone = before.next_if(|_| order.is_le());
+        let new = after.next_if(|_| order.is_ge());
+        if order.is_ne() {
+            gone.into_iter().for_each(|gone| out(as_out(gone.clone()), -1));
+            new.into_iter().for_each(|new| out(as_out(new.clone()), 1));
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! Ten million tiny groups in a differential reduce cost half the load time; plain state per value costs a tenth.
 //! A value that one bid alone used, by far the most frequent case, is kept without an allocation.
 
-use super::{Rulebook, apply, emit_difference};
+use super::few::Few;
+use super::{Rulebook, emit_difference};
 use crate::finding::{Finding, Name, Published, Quantity, Severity};
 use crate::judge::{Bench, Use, is_person, tracked};
 use crate::operators::{Diff, Keyed, Time};
@@ -45,45 +46,6 @@ pub enum Told {
     Link(Arc<Link>),
 }
 
-/// The uses of one value, sorted.
-#[derive(Debug, Default)]
-enum Uses {
-    #[default]
-    None,
-    One(Holder),
-    // Exactly as long as it must be: spare room in a million of them would be a tenth of all memory.
-    Many(Box<[Holder]>),
-}
-
-impl Uses {
-    fn as_slice(&self) -> &[Holder] {
-        match self {
-            Uses::None => &[],
-            Uses::One(holder) => std::slice::from_ref(holder),
-            Uses::Many(holders) => holders,
-        }
-    }
-
-    fn change(&mut self, holder: &Holder, diff: Diff) {
-        match (&mut *self, diff) {
-            (Uses::None, 1) => *self = Uses::One(*holder),
-            (Uses::One(held), -1) if held == holder => *self = Uses::None,
-            _ => {
-                let mut holders = match std::mem::take(self) {
-                    Uses::Many(holders) => holders.into_vec(),
-                    few => few.as_slice().to_vec(),
-                };
-                apply(&mut holders, holder, diff);
-                *self = match holders[..] {
-                    [] => Uses::None,
-                    [holder] => Uses::One(holder),
-                    _ => Uses::Many(holders.into()),
-                };
-            }
-        }
-    }
-}
-
 /// The bidders of sorted uses, at most `limit`; skips over the many uses of one bidder.
 fn bidders(holders: &[Holder], limit: usize) -> Vec<Symbol> {
     let mut bidders = Vec::new();
@@ -97,6 +59,10 @@ fn bidders(holders: &[Holder], limit: usize) -> Vec<Symbol> {
 
 /// What the uses of one value amount to.
 fn judge(bench: &Bench, value: Fact, holders: &[Holder]) -> Vec<Told> {
+    // By far the most values are one bidder's own; uses are sorted by bidder.
+    if holders.first().map(|h| h.bidder) == holders.last().map(|h| h.bidder) {
+        return Vec::new();
+    }
     let thresholds = &bench.params.thresholds;
     let hub = thresholds.hub_bidders as usize;
     let is_person = value.kind() == FactKind::Person;
@@ -135,7 +101,8 @@ fn judge(bench: &Bench, value: Fact, holders: &[Holder]) -> Vec<Told> {
 /// The state of one value.
 #[derive(Debug, Default)]
 struct Value {
-    uses: Uses,
+    /// Sorted by bidder.
+    uses: Few<Holder>,
 }
 
 impl Keyed for Value {
@@ -169,7 +136,7 @@ impl Keyed for Value {
     }
 
     fn is_empty(&self) -> bool {
-        matches!(self.uses, Uses::None)
+        self.uses.is_empty()
     }
 }
 
