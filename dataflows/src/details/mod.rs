@@ -5,13 +5,15 @@
 //! the rules on what has changed: files and bills when a bid comes, scores when an expert gives one.
 //!
 //! *Invariants.* What is published is a function of the details that hold, of the roll (who bids, in which consortium), of the
-//! terms on which the section is judged (the same as the judge's), and of the parameters. Fingerprints are held once,
-//! shared, by the event that gave them.
+//! terms on which the section is judged (the same as the judge's), and of the parameters. Fingerprints are held by the
+//! event that gave them, shared, and once more in the order of their values.
 
 mod papers;
+mod prints;
 mod scores;
 
 pub use papers::{Paper, Papers};
+pub use prints::{Alike, Prints};
 pub use scores::{Cell, ScoreBook};
 
 use crate::editions::EditionNo;
@@ -24,6 +26,7 @@ use crate::rules::{self, Conclusions, Ending, Judged, Rule};
 use crate::symbols::{EventRef, Symbol};
 use differential_dataflow::VecCollection;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -99,6 +102,14 @@ impl Detail {
         Detail::Prints { bidder, event, prints: prints.into() }
     }
 
+    /// Whose fingerprints these are, if they are any.
+    fn prints_of(&self) -> Option<Symbol> {
+        match self {
+            Detail::Prints { bidder, .. } => Some(*bidder),
+            _ => None,
+        }
+    }
+
     /// Lines of a bill.
     pub fn items(bidder: Symbol, at: i64, event: EventRef, items: Arc<[(Symbol, i64)]>) -> Detail {
         Detail::Items { bidder, at, event, items }
@@ -149,9 +160,11 @@ impl Concluded {
 }
 
 /// What of a section's details is to be looked at anew.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Anew {
     papers: bool,
+    /// Whose fingerprints came or went.
+    prints: BTreeSet<Symbol>,
     scores: bool,
     terms: bool,
 }
@@ -170,7 +183,7 @@ impl Section {
         let Bench { params, symbols } = on_terms.as_ref().unwrap_or(&reading.newest);
         let Book { papers, scores, on_papers, on_scores } = &mut *book;
         if anew.papers {
-            *papers = Papers::merge(section, &self.details, symbols);
+            papers.merge(section, &self.details, anew.prints, symbols);
         }
         if anew.papers || anew.terms {
             on_papers.publish(|conclusions| rules::judge_papers(papers, params, conclusions), out);
@@ -231,7 +244,7 @@ impl Keyed for Section {
         changes: &[((Symbol, Detail), Diff)],
         out: &mut dyn FnMut(Published, Diff),
     ) {
-        let mut anew = Anew { papers: false, scores: false, terms: false };
+        let mut anew = Anew::default();
         // What goes first: terms or a roll that changed go and come in one commit.
         for wanted in [-1, 1] {
             for ((_, detail), diff) in changes.iter().filter(|(_, diff)| diff.signum() == wanted) {
@@ -244,6 +257,7 @@ impl Keyed for Section {
                     Detail::Score(_) => anew.scores = true,
                     Detail::Roll(_) | Detail::Prints { .. } | Detail::Items { .. } => anew.papers = true,
                 }
+                anew.prints.extend(detail.prints_of());
                 apply(&mut self.details, detail, *diff);
             }
         }
@@ -259,7 +273,7 @@ impl Keyed for Section {
     ) {
         // Where there are terms, they say which edition it is, and come by themselves.
         if self.terms.is_none() {
-            self.conclude(after, *section, Anew { papers: false, scores: false, terms: true }, out);
+            self.conclude(after, *section, Anew { terms: true, ..Anew::default() }, out);
         }
     }
 

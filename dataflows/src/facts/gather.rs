@@ -52,7 +52,11 @@ impl Facts {
     }
 
     /// The facts, and the numbers of what they are about.
-    pub fn named<const N: usize>(mut self, about: [&str; N], symbols: &Symbols) -> (Arc<[Fact]>, [Symbol; N]) {
+    pub fn named<const N: usize>(
+        mut self,
+        about: [&str; N],
+        symbols: &Symbols,
+    ) -> (Arc<[Fact]>, [Symbol; N]) {
         about.iter().for_each(|name| _ = self.texts.push(name));
         let numbers = symbols.intern_all(&self.texts);
         let (own, about) = numbers.split_at(self.places.len());

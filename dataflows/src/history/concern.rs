@@ -108,5 +108,9 @@ pub fn known<'scope>(
 ) -> VecCollection<'scope, Time, (Symbol, Row), Diff> {
     let concerned =
         sections.flat_map(|(section, row)| concerned(row).map(move |who| (who, About::Concerned(section))));
-    keyed::<Subject>(known.map(|(who, row)| (who, About::Known(Box::new(row)))).concat(concerned), "concern", ())
+    keyed::<Subject>(
+        known.map(|(who, row)| (who, About::Known(Box::new(row)))).concat(concerned),
+        "concern",
+        (),
+    )
 }

@@ -13,7 +13,10 @@ pub enum Few<T> {
     /// One.
     One(T),
     /// Two or more, or the same more than once; sorted, and exactly as long as it must be.
-    #[expect(clippy::box_collection, reason = "a slice's box is twice as wide, and makes every one of these wider")]
+    #[expect(
+        clippy::box_collection,
+        reason = "a slice's box is twice as wide, and makes every one of these wider"
+    )]
     Many(Box<Vec<T>>),
 }
 

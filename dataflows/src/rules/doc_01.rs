@@ -18,7 +18,7 @@
 //! fingerprints that more than half of them hold (standards, forms, public models). Files that keep fewer
 //! than 20 (`fingerprints_min`). Members of one consortium.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, likeness};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
 use crate::details::Papers;
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::params::Params;
@@ -43,9 +43,6 @@ pub const SHEET: Sheet = Sheet {
     judge: Judge::Papers(judge),
 };
 
-/// From so many bidders on, what more than half of them hold is nobody's own.
-const BOILERPLATE_FROM: usize = 6;
-
 fn judge(rule: Rule, papers: &Papers, params: &Params, conclusions: &mut Conclusions) -> Outcome {
     let (min, limit) =
         (params.thresholds.fingerprints_min as usize, params.thresholds.similarity_min_permille);
@@ -54,19 +51,20 @@ fn judge(rule: Rule, papers: &Papers, params: &Params, conclusions: &mut Conclus
     if bids.len() < 2 {
         return Outcome::InsufficientData("bid.submitted file.fingerprints of two bidders");
     }
-    let bidders = papers.bidders();
-    let held_by_most = if bidders >= BOILERPLATE_FROM { bidders / 2 } else { bidders };
-    let prints: Vec<&[u64]> = bids.iter().map(|paper| paper.prints.as_slice()).collect();
     let before = conclusions.findings.len();
     let mut nearest = None;
-    likeness::pairs(&prints, held_by_most, min, limit, |pair| {
-        let (a, b) = (bids[pair.a], bids[pair.b]);
-        if !papers.different(a.bidder, b.bidder) {
-            return;
+    let prints = &papers.prints;
+    let large = bids.iter().filter_map(|paper| Some((*paper, prints.file(paper.bidder)?)));
+    let large: Vec<_> = large.filter(|(_, file)| prints.counting(*file) >= min.max(1)).collect();
+    let pairs = large.iter().enumerate().flat_map(|(at, a)| large[at + 1..].iter().map(move |b| (a, b)));
+    for ((a, file), (b, other)) in pairs {
+        let pair = prints.alike(*file, *other);
+        if pair.common == 0 || !papers.different(a.bidder, b.bidder) {
+            continue;
         }
         nearest = nearest.max(Some(pair.permille()));
         if !pair.reaches(limit) {
-            return;
+            continue;
         }
         let finding = Finding::new(rule, papers.section, params.severity(rule))
             .key(Name::Bidder, Quantity::Text(a.bidder))
@@ -74,10 +72,10 @@ fn judge(rule: Rule, papers: &Papers, params: &Params, conclusions: &mut Conclus
             .parties([a.bidder, b.bidder])
             .value(Name::Similarity, Quantity::Permille(pair.permille()))
             .value(Name::Limit, Quantity::Permille(limit))
-            .value(Name::Common, Quantity::Count(pair.common as u64))
+            .value(Name::Common, Quantity::Count(pair.common))
             .evidence(a.print_events.iter().chain(&b.print_events).copied());
         conclusions.findings.push(finding);
-    });
+    }
     if let Some(nearest) = nearest {
         conclusions.measure(Name::Similarity, Quantity::Permille(nearest));
     }

@@ -61,7 +61,6 @@ mod his_04;
 mod his_10;
 mod his_14;
 mod ins_01;
-mod likeness;
 mod mon_01;
 mod mon_02;
 mod mon_03;

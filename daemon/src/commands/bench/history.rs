@@ -81,7 +81,13 @@ impl History {
             ..Settings::default()
         };
         let first_day = settings.first_day;
-        Ok(History { venue: Venue::new(settings)?, first_day, today: VecDeque::new(), bids, sampled: Vec::new() })
+        Ok(History {
+            venue: Venue::new(settings)?,
+            first_day,
+            today: VecDeque::new(),
+            bids,
+            sampled: Vec::new(),
+        })
     }
 
     /// The first day, in days since 1970.
