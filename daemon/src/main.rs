@@ -2,7 +2,11 @@
 
 use clap::Parser;
 use std::process::ExitCode;
+use tikv_jemallocator::Jemalloc;
 use xiezhi::commands::{Cli, run};
+
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     run(Cli::parse())

@@ -1,8 +1,8 @@
 //! The one reduce: all rows of a section meet in one plain state, and every section rule looks at them together.
 //!
 //! As a differential `reduce` the rows and the conclusions would each be kept in a trace, with their times, merged
-//! again and again while a history is loaded; of both only the present is ever asked for. Plain state costs half the
-//! memory and half the time, and `explain` reads the very rows that were judged.
+//! again and again while a history is loaded; of both only the present is ever asked for. Here they are plain state,
+//! and `explain` reads the very rows that were judged.
 //!
 //! *Laws.* Those of [`Keyed`]: what was given, summed up, is a function of the rows that hold.
 
