@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::intake::Archive;
 
 /// Events of one commit: some hundred megabytes while it is computed.
-pub const COMMIT_EVENTS: usize = 250_000;
+pub const COMMIT_EVENTS: usize = 100_000;
 
 /// Events that gather to a commit.
 #[derive(Default)]
