@@ -4,6 +4,7 @@
 //! from [`xiezhi_alerts`], both pure.
 
 pub mod api;
+pub mod backup;
 pub mod clock;
 pub mod commands;
 pub mod comparison;

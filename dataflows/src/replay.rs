@@ -187,8 +187,9 @@ impl<'a> Replay<'a> {
         self.wait();
     }
 
+    /// Waits until all that was fed is published; before the first commit there is nothing to wait for.
     fn wait(&mut self) {
-        while self.engine.progress() <= self.fed {
+        while self.fed > 0 && self.engine.progress() <= self.fed {
             let Ok(change) = self.changes.recv() else { break };
             self.note(change);
         }

@@ -2,6 +2,7 @@
 //! by its id.
 
 use crate::eventually;
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -145,6 +146,28 @@ pub fn redis_cli(server: &Server, args: &[&str]) -> String {
     let port = server.port.to_string();
     let output = Command::new("redis-cli").args(["-p", &port]).args(args).output().expect("redis-cli");
     String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Sends many commands at once.
+///
+/// # Panics
+/// If one of them fails.
+pub fn redis_pipe<'a>(server: &Server, commands: impl Iterator<Item = Vec<&'a str>>) {
+    let mut protocol = Vec::new();
+    for command in commands {
+        write!(protocol, "*{}\r\n", command.len()).expect("memory");
+        for part in command {
+            write!(protocol, "${}\r\n{part}\r\n", part.len()).expect("memory");
+        }
+    }
+    let port = server.port.to_string();
+    let mut cli = Command::new("redis-cli");
+    cli.args(["-p", &port, "--pipe"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = cli.spawn().expect("redis-cli");
+    child.stdin.take().expect("its input").write_all(&protocol).expect("it reads");
+    let output = child.wait_with_output().expect("redis-cli");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("errors: 0,"), "{said}");
 }
 
 /// An Alertmanager.

@@ -5,6 +5,7 @@
 //! stand in the journal, not in logs.
 
 use super::{App, Problem};
+use crate::journal::files::create_data_dir;
 use crate::tokens::{Actor, Right, Role, fresh};
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -32,7 +33,7 @@ impl AdminToken {
     /// # Errors
     /// If the file cannot be read or written, or holds no token.
     pub fn load_or_create(data_dir: &Path) -> std::io::Result<(AdminToken, bool)> {
-        std::fs::create_dir_all(data_dir)?;
+        create_data_dir(data_dir).map_err(std::io::Error::other)?;
         let path = token_path(data_dir);
         match std::fs::read_to_string(&path) {
             Ok(text) if text.trim().len() >= 32 => Ok((AdminToken::of(text.trim()), false)),

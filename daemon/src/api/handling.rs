@@ -7,7 +7,7 @@
 
 use super::{App, Named, Problem, named};
 use crate::ledger::Reader;
-use crate::service::{Busy, Item, Service};
+use crate::service::{Item, Service};
 use crate::tokens::Actor;
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -34,30 +34,30 @@ pub(super) const SOURCE: &str = "/xiezhi/supervision";
 /// Longest note, characters: what is longer belongs into a document.
 const NOTE_CHARS_MAX: usize = 2_000;
 
-/// Alerts that somebody is just doing something with.
+/// What somebody is just doing something with, by its id.
 #[derive(Clone, Default)]
 pub(super) struct Acting(Arc<Mutex<BTreeSet<String>>>);
 
-/// That an alert is being acted on, until this is dropped.
-struct Turn {
+/// That something is being acted on, until this is dropped.
+pub(super) struct Turn {
     acting: Acting,
-    alert: String,
+    id: String,
 }
 
 impl Acting {
-    fn begin(&self, alert: &str) -> Result<Turn, Problem> {
+    pub(super) fn begin(&self, id: &str) -> Result<Turn, Problem> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !held.insert(alert.to_owned()) {
-            let detail = "somebody else is just doing something with this alert; read it again";
+        if !held.insert(id.to_owned()) {
+            let detail = "somebody else is just doing something with this; read it again";
             return Err(Problem::conflict("superseded", detail));
         }
-        Ok(Turn { acting: self.clone(), alert: alert.to_owned() })
+        Ok(Turn { acting: self.clone(), id: id.to_owned() })
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.acting.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.alert);
+        self.acting.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
 }
 
@@ -328,10 +328,7 @@ pub(super) async fn journal(
         bad(reasons.join("; "))
     })?;
     let item = Item::Admitted(Box::new(admitted));
-    let reply = service.ingest.try_submit(vec![item], "supervision").map_err(|busy| match busy {
-        Busy::Full => Problem::busy(),
-        Busy::Stopping => Problem::starting(),
-    })?;
+    let reply = service.ingest.try_record(vec![item], "supervision")?;
     let receipt = reply.await.map_err(|_| Problem::starting())?;
     match receipt.quarantined.first() {
         Some(refusal) => Err(bad(format!("{}: {}", refusal.path, refusal.reason))),

@@ -1,13 +1,11 @@
-//! Lists: alerts, findings, quarantine. `{"items": […], "next": cursor or null}`.
+//! Lists: alerts, findings. `{"items": […], "next": cursor or null}`.
 
 use super::{App, Problem};
-use crate::journal;
 use crate::ledger::{AlertFilter, FindingFilter, Page};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use serde::{Deserialize, Serialize};
-use xiezhi_dataflows::normalise::Instant;
+use serde::Deserialize;
 
 /// The longest page.
 const LIMIT_MAX: usize = 1000;
@@ -36,13 +34,6 @@ pub(super) struct FindingQuery {
     section: Option<String>,
     severity: Option<String>,
     party: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct QuarantineQuery {
-    cursor: Option<u64>,
-    limit: Option<usize>,
 }
 
 pub(super) type Asked<T> = Result<Query<T>, QueryRejection>;
@@ -84,61 +75,4 @@ pub async fn findings(State(app): State<App>, query: Asked<FindingQuery>) -> Res
         party: query.party,
     };
     app.read(move |ledger| ledger.findings(&filter, query.cursor.as_deref(), limit)).await.map(Json)
-}
-
-/// An entry of the quarantine as it is shown.
-#[derive(Serialize)]
-pub(super) struct Refused {
-    id: u64,
-    received_at: String,
-    last_received_at: String,
-    count: u64,
-    origin: String,
-    reasons: Vec<journal::Reason>,
-    source: Option<String>,
-    event_id: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    /// The scrubbed event, if it was JSON.
-    event: Option<serde_json::Value>,
-    /// Whether the input, which was no JSON, is kept sealed.
-    sealed: bool,
-}
-
-#[derive(Serialize)]
-pub(super) struct RefusedPage {
-    items: Vec<Refused>,
-    next: Option<u64>,
-}
-
-/// `GET /api/v1/quarantine`.
-pub async fn quarantine(
-    State(app): State<App>,
-    query: Asked<QuarantineQuery>,
-) -> Result<Json<RefusedPage>, Problem> {
-    app.service()?;
-    let query = asked(query)?;
-    let limit = limit(query.limit)?;
-    let data_dir = app.shared.data_dir.clone();
-    let task = tokio::task::spawn_blocking(move || {
-        journal::Reader::open(&data_dir)?.quarantine(query.cursor.unwrap_or(0), limit + 1)
-    });
-    let mut entries = task.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    let next = more.then(|| entries.last().map(|entry| entry.qid)).flatten();
-    let show = |entry: journal::Quarantined| Refused {
-        id: entry.qid,
-        received_at: Instant(entry.received_at).to_rfc3339(),
-        last_received_at: Instant(entry.last_received_at).to_rfc3339(),
-        count: entry.count,
-        origin: entry.origin,
-        reasons: entry.reasons,
-        source: entry.source,
-        event_id: entry.id,
-        kind: entry.kind,
-        event: entry.body.and_then(|body| serde_json::from_slice(&body).ok()),
-        sealed: entry.sealed,
-    };
-    Ok(Json(RefusedPage { items: entries.into_iter().map(show).collect(), next }))
 }

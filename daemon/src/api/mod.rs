@@ -15,7 +15,8 @@
 //! | `GET /api/v1/duties` | who answers for what |
 //! | `GET /api/v1/findings` | findings |
 //! | `GET /api/v1/sections/{section}`, `…/explain` | one section: names, outcomes, findings, alerts |
-//! | `GET /api/v1/quarantine` | what was refused, and why |
+//! | `GET /api/v1/quarantine`, `/quarantine/{id}` | what was refused, and why; by reason, origin, source, type, state, time |
+//! | `POST /api/v1/quarantine/{id}/{resubmit, dismiss}` | takes it in, corrected or as it came; or decides not to |
 //! | `GET /api/v1/watchlist`, `/watchlist/{party}`, `/watchlist/changes` | who is watched closely and why; what became of it |
 //! | `GET /api/v1/quality` | what about the data kept rules from findings |
 //! | `GET /api/v1/journal/head`, `POST …/heads` | the latest signed head of the journal; signs one now |
@@ -37,6 +38,7 @@ mod journal;
 mod lists;
 mod problem;
 mod quality;
+mod quarantine;
 mod rule_pages;
 mod rules;
 mod sections;
@@ -162,7 +164,10 @@ impl App {
             .route("/api/v1/silences", post(silences::begin))
             .route("/api/v1/silences/{id}", delete(silences::end));
         let manage = Router::new()
-            .route("/api/v1/quarantine", get(lists::quarantine))
+            .route("/api/v1/quarantine", get(quarantine::list))
+            .route("/api/v1/quarantine/{id}", get(quarantine::one))
+            .route("/api/v1/quarantine/{id}/resubmit", post(quarantine::resubmit))
+            .route("/api/v1/quarantine/{id}/dismiss", post(quarantine::dismiss))
             .route("/api/v1/deliveries/{id}/resend", post(deliveries::resend))
             .route("/api/v1/rules", put(rules::put))
             .route("/api/v1/rules/what-if", post(rules::what_if))

@@ -1,5 +1,6 @@
 //! Errors as problem documents (RFC 9457): what was wrong, where, and what to do.
 
+use crate::service::Busy;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -39,6 +40,13 @@ impl Problem {
     pub fn busy() -> Problem {
         let detail = "more is waiting than can be taken; send the same again after Retry-After seconds: nothing is taken twice";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail)
+    }
+
+    /// The disk is nearly full.
+    pub fn no_room() -> Problem {
+        let detail = "the daemon's disk is nearly full, and nothing is taken until there is room; what was accepted is safe. Send the same \
+                      again after Retry-After seconds: nothing is taken twice";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "disk_nearly_full", "Disk nearly full", detail)
     }
 
     /// No token, or a wrong one.
@@ -125,6 +133,16 @@ impl Problem {
         tracing::error!(%error, "a request failed");
         let detail = "the daemon failed at this; the reason is in its log";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", detail)
+    }
+}
+
+impl From<Busy> for Problem {
+    fn from(busy: Busy) -> Problem {
+        match busy {
+            Busy::Full => Problem::busy(),
+            Busy::NoRoom => Problem::no_room(),
+            Busy::Stopping => Problem::starting(),
+        }
     }
 }
 

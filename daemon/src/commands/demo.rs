@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::host::{Host, terminated};
 use crate::ledger::{Reader, Summary};
 use crate::metrics::Metrics;
-use crate::service::{Item, Links, NoticeSink, Receipt, Service, Setup};
+use crate::service::{Item, Keeping, Links, NoticeSink, Receipt, Service, Setup};
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
@@ -155,6 +155,8 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         channels: Channels::default(),
         links: Links::default(),
         metrics: metrics.clone(),
+        // A demo that stops for a full disk shows nothing.
+        keeping: Keeping { reserve_bytes: 0, quarantine_days: None },
     };
     let host = Host::start(args.listen, setup).await?;
     let player = Player { service: host.service().clone(), clock, truth: Vec::new(), events: 0 };

@@ -8,6 +8,7 @@
 //! | 64 | the configuration is wrong; every mistake is listed |
 
 pub mod backtest;
+pub mod backup;
 pub mod bench;
 pub mod check_config;
 pub mod coverage;
@@ -71,6 +72,10 @@ enum Command {
     Head(proof::HeadArgs),
     /// Prove that an entry is in the journal, or that an earlier journal is the beginning of a later one.
     Proof(proof::ProofArgs),
+    /// Copy a data directory while the daemon runs, and verify the copy.
+    Backup(backup::BackupArgs),
+    /// Put a copy back into an empty data directory, and verify it.
+    Restore(backup::RestoreArgs),
     /// Check a configuration and its files; list every mistake.
     CheckConfig(check_config::Args),
     /// Send a test message over a channel, and tell what came back.
@@ -111,6 +116,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Head(args) => proof::head(&args),
         Command::Proof(args) => proof::proof(&args),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
         Command::CheckConfig(args) => check_config::run(&args),
         Command::DeliverTest(args) => deliver_test::run(&args),
     };

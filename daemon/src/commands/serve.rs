@@ -100,6 +100,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         channels: Channels::build(config.deliver.clone()).context("the channels")?,
         links: Links { console: config.routing.console.clone() },
         metrics: Arc::new(Metrics::new().context("the metrics")?),
+        keeping: config.keeping,
     };
     let metrics = setup.metrics.clone();
     super::runtime()?.block_on(async {

@@ -14,12 +14,14 @@ mod named_files;
 mod redis;
 mod routing;
 mod rules;
+mod storage;
 mod table;
 
 pub use mistake::{ConfigErrors, EXIT_CODE, Mistake};
 pub use routing::Routing;
 pub use rules::{Rules, RulesFrom};
 
+use crate::service::Keeping;
 use crate::streams::Settings;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -61,6 +63,8 @@ pub struct Config {
     pub deliver: Vec<Entry>,
     /// Redis, from which events come and to which alerts and the watch-list go.
     pub redis: Option<Settings>,
+    /// How much of the disk is left free, and how long what was decided on is kept.
+    pub keeping: Keeping,
 }
 
 /// The top level of the file, without its tables.
@@ -110,6 +114,7 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("rules", "give a table: [rules]"),
     ("routing", "give a table: [routing]"),
     ("redis", "give a table: [redis]"),
+    ("storage", "give a table: [storage]"),
 ];
 
 /// What later versions will have: told apart from what is misspelt.
@@ -131,6 +136,7 @@ impl Default for Config {
             routing: Routing::default(),
             deliver: Vec::new(),
             redis: None,
+            keeping: Keeping::default(),
         }
     }
 }
@@ -168,8 +174,10 @@ impl Config {
         let rules = reading.part(&mut table, "rules");
         let routing = reading.part(&mut table, "routing");
         let redis = table.contains_key("redis").then(|| reading.part(&mut table, "redis"));
+        let storage = reading.part(&mut table, "storage");
         let deliver = table.remove("deliver");
-        let top: Top = reading.keys(table, "", &["engine", "rules", "routing", "deliver", "redis"]);
+        let parts = ["engine", "rules", "routing", "deliver", "redis", "storage"];
+        let top: Top = reading.keys(table, "", &parts);
         let engine: EngineTable = reading.keys(engine, "engine", &[]);
         reading.check("engine.workers", (1..=WORKERS_MAX).contains(&engine.workers), || {
             format!("is {}", engine.workers)
@@ -194,6 +202,7 @@ impl Config {
             routing,
             deliver,
             redis,
+            keeping: storage::read(storage, mistakes),
         }
     }
 }

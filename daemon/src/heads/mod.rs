@@ -1,7 +1,7 @@
 //! Signed heads of the journal: one at each midnight (+08:00), one at an orderly stop, one on demand.
 //!
 //! A head says: so many entries, this root over their leaf hashes, at this time (`xiezhi_proof::SignedHead` has the exact bytes). It is appended
-//! to `heads.jsonl`, printed into the log, and handed to whoever subscribed with [`Heads::subscribe`], so that copies of it live outside of this
+//! to `heads.jsonl`, printed into the log, and shown in Redis (`streams/mirror.rs` follows [`Heads::numbers`]), so that copies of it live outside of this
 //! machine: whoever changes the journal later can no longer change what was said of it. `xiezhi verify` compares.
 
 mod error;
@@ -14,7 +14,7 @@ mod tests;
 pub use error::HeadsError;
 pub use journal_tree::{Proven, Wanted};
 pub use key_file::{public_key_path, read_public_key};
-pub use sealing::{heads_path, latest, prove};
+pub use sealing::{after, heads_path, latest, prove};
 
 use crate::clock::Clock;
 use sealing::Sealing;
@@ -23,7 +23,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::broadcast;
+use tokio::sync::watch;
 use xiezhi_dataflows::normalise::Instant;
 use xiezhi_proof::SignedHead;
 
@@ -31,13 +31,11 @@ use xiezhi_proof::SignedHead;
 const LOOK: Duration = Duration::from_secs(1);
 /// How long to wait after a head could not be signed.
 const PAUSE: Duration = Duration::from_secs(60);
-/// Heads that a subscriber may lag behind; there are a few a day.
-const LINES_BUFFERED: usize = 64;
 
 /// The heads of a running daemon.
 pub struct Heads {
     sealing: Mutex<Sealing>,
-    lines: broadcast::Sender<Arc<str>>,
+    number: watch::Sender<u64>,
 }
 
 impl Heads {
@@ -46,19 +44,14 @@ impl Heads {
     /// # Errors
     /// If a file cannot be used, or was tampered with.
     pub fn open(data_dir: &Path) -> Result<Heads, HeadsError> {
-        let sealing = Mutex::new(Sealing::open(data_dir)?);
-        Ok(Heads { sealing, lines: broadcast::Sender::new(LINES_BUFFERED) })
+        let sealing = Sealing::open(data_dir)?;
+        let number = sealing.latest().map_or(0, |head| head.number);
+        Ok(Heads { sealing: Mutex::new(sealing), number: watch::Sender::new(number) })
     }
 
-    /// Each head from now on as its line of JSON, without line feed: the hook for whoever publishes heads elsewhere (a Redis stream, a
-    /// report). [`Heads::latest_line`] has the one before.
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<str>> {
-        self.lines.subscribe()
-    }
-
-    /// The latest head as its line of JSON.
-    pub fn latest_line(&self) -> Option<String> {
-        self.latest().map(|head| line_of(&head))
+    /// The number of the latest head, 0 before the first, for whoever shows heads elsewhere; [`after`] has the heads.
+    pub fn numbers(&self) -> watch::Receiver<u64> {
+        self.number.subscribe()
     }
 
     /// The latest head.
@@ -101,10 +94,8 @@ impl Heads {
 
     fn sign(&self, sealing: &mut Sealing, now: i64) -> Result<SignedHead, HeadsError> {
         let head = sealing.sign(now)?.clone();
-        let line = line_of(&head);
-        tracing::info!(head = line, "signed a head of the journal");
-        // Nobody need have subscribed.
-        self.lines.send(line.into()).ok();
+        tracing::info!(head = line_of(&head), "signed a head of the journal");
+        self.number.send_replace(head.number);
         Ok(head)
     }
 
@@ -119,7 +110,8 @@ impl Heads {
     }
 }
 
-fn line_of(head: &SignedHead) -> String {
+/// A head as its line of JSON, without line feed.
+pub fn line_of(head: &SignedHead) -> String {
     serde_json::to_string(head).expect("a head is plain data")
 }
 
@@ -136,7 +128,7 @@ impl Daily {
     /// If the thread cannot be started.
     pub fn start(heads: Arc<Heads>, clock: Clock) -> Daily {
         let (stop, stopped) = sync_channel(1);
-        let body = move || watch(&heads, &clock, &stopped);
+        let body = move || sign_daily(&heads, &clock, &stopped);
         let thread = std::thread::Builder::new().name("heads".to_owned()).spawn(body);
         Daily { stop, thread: thread.expect("the thread of heads starts") }
     }
@@ -150,7 +142,7 @@ impl Daily {
     }
 }
 
-fn watch(heads: &Heads, clock: &Clock, stopped: &Receiver<()>) {
+fn sign_daily(heads: &Heads, clock: &Clock, stopped: &Receiver<()>) {
     if let Err(error) = heads.sealing().catch_up() {
         tracing::error!(%error, "the journal was compared with its heads");
     }

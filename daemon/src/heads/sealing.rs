@@ -117,6 +117,15 @@ pub fn prove(data_dir: &Path, wanted: Wanted) -> Result<Proven, HeadsError> {
     grown.prove(&reader, wanted, record.lines())
 }
 
+/// The heads on record after the one of a number.
+///
+/// # Errors
+/// If the record cannot be read, or was tampered with.
+pub fn after(data_dir: &Path, number: u64) -> Result<Vec<SignedHead>, HeadsError> {
+    let record = OnRecord::<SignedHead>::read(&heads_path(data_dir))?;
+    Ok(record.lines().iter().filter(|head| head.number > number).cloned().collect())
+}
+
 /// The latest head on record, read beside a daemon or without one.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Are heads signed when they should be, and never over a journal that is not the one signed before?
 
-use super::{Daily, Heads, HeadsError, Wanted, heads_path, prove};
+use super::{Daily, Heads, HeadsError, Wanted, after, heads_path, prove};
 use crate::clock::Clock;
 use crate::journal::{Journal, NewEvent};
 use std::path::Path;
@@ -62,7 +62,9 @@ fn a_head_on_demand_covers_all_that_is_durable_and_is_signed_once() {
     let (head, new) = heads.demand(2).unwrap();
     assert_eq!((head.number, head.size, head.commit, new), (2, 7, 2, true));
     assert_eq!(heads.demand(3).unwrap(), (head.clone(), false), "there is nothing new to say");
-    assert_eq!(heads.latest_line().unwrap(), serde_json::to_string(&head).unwrap());
+    assert_eq!(*heads.numbers().borrow(), 2);
+    assert_eq!(after(dir.path(), 1).unwrap(), [head]);
+    assert_eq!(after(dir.path(), 2).unwrap(), []);
 }
 
 #[test]
@@ -158,20 +160,21 @@ fn a_head_is_signed_at_the_start_and_at_each_midnight_and_handed_to_whoever_list
     let mut journal = journal(dir.path());
     grow(&mut journal, 3);
     let heads = Arc::new(Heads::open(dir.path()).unwrap());
-    let mut lines = heads.subscribe();
+    let numbers = heads.numbers();
     let clock = Clock::set_at(time("2026-03-02T23:59:59+08:00"));
     let daily = Daily::start(heads.clone(), clock.clone());
-    let mut next = || {
-        let line = (0..500).find_map(|_| {
+    let next = |number| {
+        let told = (0..500).any(|_| {
             std::thread::sleep(Duration::from_millis(20));
-            lines.try_recv().ok()
+            *numbers.borrow() == number
         });
-        serde_json::from_str::<SignedHead>(&line.expect("a head within ten seconds")).unwrap()
+        assert!(told, "a head within ten seconds");
+        after(dir.path(), number - 1).unwrap().remove(0)
     };
-    assert_eq!((next().number, heads.latest().unwrap().size), (1, 3));
+    assert_eq!((next(1).number, heads.latest().unwrap().size), (1, 3));
     grow(&mut journal, 1);
     clock.set(time("2026-03-03T00:00:00+08:00"));
-    let head = next();
+    let head = next(2);
     assert_eq!((head.number, head.size, head.time_us), (2, 4, time("2026-03-03T00:00:00+08:00")));
     daily.stop();
     heads.at_stop(time("2026-03-03T08:00:00+08:00"));

@@ -7,6 +7,7 @@
 //! 4. The log stays below [`LOG_PAGES_HARD`] pages plus one batch (as far as readers let it), because `append`
 //!    empties it then. [`Journal::maintain`], called while nothing waits, keeps that from happening to an event.
 
+use super::decisions::{self, Decided};
 use super::quarantine::{self, Prepared};
 use super::reader::signed;
 use super::record::Record;
@@ -48,6 +49,18 @@ impl Journal {
         events: &[NewEvent],
         quarantined: &[NewQuarantined],
     ) -> Result<u64, JournalError> {
+        self.append_deciding(commit, received_at, events, quarantined, &[])
+    }
+
+    /// The same; `decided` says which of the events decide on entries of the quarantine.
+    pub fn append_deciding(
+        &mut self,
+        commit: u64,
+        received_at: i64,
+        events: &[NewEvent],
+        quarantined: &[NewQuarantined],
+        decided: &[Decided],
+    ) -> Result<u64, JournalError> {
         self.check_not_poisoned()?;
         check_batch(commit, self.last, events)?;
         let first = self.last.seq + 1;
@@ -58,7 +71,8 @@ impl Journal {
             .iter()
             .map(|new| quarantine::prepare(&self.sealer, new))
             .collect::<Result<Vec<_>, _>>()?;
-        match write_batch(&mut self.store.conn, first, commit, received_at, events, &refused) {
+        let batch = Batch { first, commit, received_at, events, refused: &refused, decided };
+        match write_batch(&mut self.store.conn, &batch) {
             Ok(()) => {}
             Err(Failure::Duplicate(index)) => {
                 let event = &events[index];
@@ -122,18 +136,22 @@ fn check_length(what: &'static str, length: usize, limit: usize) -> Result<(), J
     if length > limit { Err(JournalError::TooLarge { what, length, limit }) } else { Ok(()) }
 }
 
-fn write_batch(
-    conn: &mut Connection,
+/// What is written at once.
+struct Batch<'a> {
     first: u64,
     commit: u64,
     received_at: i64,
-    events: &[NewEvent],
-    refused: &[Prepared],
-) -> Result<(), Failure> {
+    events: &'a [NewEvent],
+    refused: &'a [Prepared],
+    decided: &'a [Decided],
+}
+
+fn write_batch(conn: &mut Connection, batch: &Batch<'_>) -> Result<(), Failure> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    match insert_events(&tx, first, commit, received_at, events) {
+    match insert_events(&tx, batch) {
         Ok(()) => {
-            quarantine::insert(&tx, received_at, refused)?;
+            quarantine::insert(&tx, batch.received_at, batch.refused)?;
+            decisions::insert(&tx, batch.first, batch.received_at, batch.decided)?;
             Ok(tx.commit()?)
         }
         Err(failure) => {
@@ -144,13 +162,8 @@ fn write_batch(
     }
 }
 
-fn insert_events(
-    tx: &Transaction<'_>,
-    first: u64,
-    commit: u64,
-    received_at: i64,
-    events: &[NewEvent],
-) -> Result<(), Failure> {
+fn insert_events(tx: &Transaction<'_>, batch: &Batch<'_>) -> Result<(), Failure> {
+    let Batch { first, commit, received_at, events, .. } = *batch;
     let mut insert = tx.prepare_cached(
         "INSERT INTO events (seq, commit_no, received_at, leaf, source, id, type, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

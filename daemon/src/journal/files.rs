@@ -6,6 +6,8 @@
 //!    that holds it, however that ends, so a lock file that is left behind never keeps anybody out.
 
 use super::JournalError;
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -57,7 +59,7 @@ fn read_holder(file: &mut File) -> String {
 }
 
 /// Creates the data directory, readable by its owner only, if it is not there; its name survives a power cut.
-pub(super) fn create_data_dir(dir: &Path) -> Result<(), JournalError> {
+pub(crate) fn create_data_dir(dir: &Path) -> Result<(), JournalError> {
     let missing: Vec<&Path> =
         dir.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(JournalError::io("create", dir))?;
@@ -65,8 +67,25 @@ pub(super) fn create_data_dir(dir: &Path) -> Result<(), JournalError> {
 }
 
 /// Makes the names in a folder durable.
-pub(super) fn sync_dir(dir: &Path) -> Result<(), JournalError> {
+pub(crate) fn sync_dir(dir: &Path) -> Result<(), JournalError> {
     File::open(dir).and_then(|file| file.sync_all()).map_err(JournalError::io("sync", dir))
+}
+
+/// Copies a database as it is at this moment into a new file, readable by its owner only. In one step, so that writers beside it do
+/// not make it begin again: they are not kept waiting, only their log grows meanwhile.
+pub(crate) fn copy_database(from: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let made = create_private(to).and_then(|file| file.sync_all().map_err(JournalError::io("sync", to)));
+    if let Err(error) = made {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
+        return Err(rusqlite::Error::SqliteFailure(code, Some(error.to_string())));
+    }
+    let mut copy = Connection::open(to)?;
+    let step = Backup::new(from, &mut copy)?.step(-1)?;
+    if step != StepResult::Done {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        return Err(rusqlite::Error::SqliteFailure(code, Some("the copy could not be finished".to_owned())));
+    }
+    copy.close().map_err(|(_, error)| error)
 }
 
 /// Renames within one folder, durably.

@@ -14,6 +14,7 @@
 //! The calls block; they belong on a thread of their own. There is no clock here: the caller says when.
 
 mod append;
+mod decisions;
 mod error;
 mod examine;
 pub(crate) mod files;
@@ -27,10 +28,11 @@ mod site_key;
 mod tests;
 
 pub use append::{MAX_BODY_BYTES, MAX_NAME_BYTES};
+pub use decisions::{Decided, Decision, State};
 pub use error::JournalError;
 pub use examine::Found;
 pub use files::DataDirLock;
-pub use quarantine::{CONFLICT, NewQuarantined, Quarantined, Reason, ReasonCount};
+pub use quarantine::{CONFLICT, Filter, NewQuarantined, Quarantined, Reason, ReasonCount};
 pub use reader::{Entry, Reader};
 pub use record::Leaf;
 pub use schema::{FORMAT, journal_path};
@@ -103,19 +105,10 @@ impl Journal {
         self.store.for_each(after_seq, f)
     }
 
-    /// Up to `limit` quarantine entries with a `qid` above `after_qid`, in order.
-    pub fn quarantine(&self, after_qid: u64, limit: usize) -> Result<Vec<Quarantined>, JournalError> {
-        self.store.quarantine(after_qid, limit)
-    }
-
-    /// How much is in quarantine by leading reason, in the order of the reasons' codes.
-    pub fn quarantine_counts(&self) -> Result<Vec<ReasonCount>, JournalError> {
-        self.store.quarantine_counts()
-    }
-
-    /// The raw input of a quarantine entry that was sealed; nothing if there is no such entry or it has a body.
-    pub fn unseal(&self, qid: u64) -> Result<Option<Vec<u8>>, JournalError> {
-        quarantine::unseal(&self.store.conn, &self.sealer, qid)
+    /// Forgets the contents of quarantine entries that were decided on before an instant (µs since 1970); gives how many.
+    /// What was refused, why, and what was decided stays; so do contents that tell one event's several versions apart.
+    pub fn forget_decided(&mut self, before: i64) -> Result<usize, JournalError> {
+        decisions::forget(&self.store.conn, before).map_err(JournalError::sqlite("empty the quarantine of"))
     }
 
     /// Empties the log and closes the file, and says if that failed. Dropping does the same in silence.

@@ -3,13 +3,15 @@
 //! 1. Nothing is dropped: an entry keeps the scrubbed body if the input was JSON, and the sealed raw input if not.
 //! 2. The same input refused again for the same leading reason is the same entry, counted: a sender that repeats
 //!    itself does not fill the disk. The first entry's words stay; the count and the last time move.
-//! 3. Putting something here cannot fail for what it contains: overlong texts are cut, a missing reason is
+//! 3. Nothing leaves it: what was decided about an entry is kept beside it (`decisions.rs`), and its contents are forgotten only after that.
+//! 4. Putting something here cannot fail for what it contains: overlong texts are cut, a missing reason is
 //!    `unspecified`, a body that is not UTF-8 is sealed. Otherwise one poisonous input would stop all.
 
 use super::JournalError;
+use super::decisions::{Decision, State};
 use super::reader::{signed, unsigned};
 use super::seal::Sealer;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -91,13 +93,38 @@ pub struct Quarantined {
     pub body: Option<Vec<u8>>,
     /// Whether the raw input is kept sealed instead.
     pub sealed: bool,
+    /// What was decided, if anything was.
+    pub decision: Option<Decision>,
 }
 
-/// What the quarantine holds for one leading reason.
+/// What of the quarantine is asked for; none: whatever it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The leading reason's code.
+    pub reason: Option<String>,
+    /// How it first came.
+    pub origin: Option<String>,
+    /// The event's source.
+    pub source: Option<String>,
+    /// The event's id.
+    pub id: Option<String>,
+    /// The event's type.
+    pub kind: Option<String>,
+    /// What it waits for, or came to.
+    pub state: Option<State>,
+    /// Last came then or later, µs since 1970.
+    pub from: Option<i64>,
+    /// First came before, µs since 1970.
+    pub until: Option<i64>,
+}
+
+/// What the quarantine holds for one leading reason in one state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReasonCount {
     /// The reason's code.
     pub code: String,
+    /// What the entries wait for, or came to.
+    pub state: State,
     /// Entries.
     pub entries: u64,
     /// How often these came altogether.
@@ -183,14 +210,42 @@ pub(super) fn insert(tx: &Transaction<'_>, received_at: i64, prepared: &[Prepare
     Ok(())
 }
 
-pub(super) fn list(conn: &Connection, after_qid: u64, limit: usize) -> rusqlite::Result<Vec<Quarantined>> {
-    conn.prepare_cached(
-        "SELECT qid, received_at, last_received_at, count, origin, reason, path, message, further,
-                source, id, type, body, sealed IS NOT NULL
-         FROM quarantine WHERE qid > ?1 ORDER BY qid LIMIT ?2",
-    )?
-    .query_map((signed(after_qid), signed(limit as u64)), quarantined)?
-    .collect()
+/// An entry with its decision; a condition follows.
+const SELECT: &str =
+    "SELECT q.qid, received_at, last_received_at, count, origin, reason, path, message, further,
+        source, id, type, body, sealed IS NOT NULL, decision, decided_at, seq
+    FROM quarantine q LEFT JOIN quarantine_decisions d ON d.qid = q.qid";
+
+pub(super) fn list(
+    conn: &Connection,
+    filter: &Filter,
+    after_qid: u64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Quarantined>> {
+    let sql = format!(
+        "{SELECT}
+         WHERE q.qid > :after AND (:reason IS NULL OR reason = :reason) AND (:origin IS NULL OR origin = :origin)
+           AND (:source IS NULL OR source = :source) AND (:id IS NULL OR id = :id) AND (:type IS NULL OR type = :type)
+           AND (:state IS NULL OR coalesce(decision, 'open') = :state)
+           AND (:from IS NULL OR last_received_at >= :from) AND (:until IS NULL OR received_at < :until)
+         ORDER BY q.qid LIMIT :limit"
+    );
+    let Filter { reason, origin, source, id, kind, state, from, until } = filter;
+    conn.prepare_cached(&sql)?
+        .query_map(
+            named_params! {
+                ":after": signed(after_qid), ":reason": reason, ":origin": origin, ":source": source, ":id": id,
+                ":type": kind, ":state": state.map(State::as_str), ":from": from, ":until": until,
+                ":limit": signed(limit as u64),
+            },
+            quarantined,
+        )?
+        .collect()
+}
+
+pub(super) fn one(conn: &Connection, qid: u64) -> rusqlite::Result<Option<Quarantined>> {
+    let sql = format!("{SELECT} WHERE q.qid = ?1");
+    conn.prepare_cached(&sql)?.query_row([signed(qid)], quarantined).optional()
 }
 
 /// Calls `f` with source, id and body of everything that was refused because of a name that was taken.
@@ -227,15 +282,37 @@ fn quarantined(row: &Row<'_>) -> rusqlite::Result<Quarantined> {
         kind: row.get(11)?,
         body: row.get::<_, Option<String>>(12)?.map(String::into_bytes),
         sealed: row.get(13)?,
+        decision: match state(row, 14)? {
+            State::Open => None,
+            State::Decided(decision) => {
+                Some(Decision { decision, at: row.get(15)?, seq: unsigned(row, 16)? })
+            }
+        },
+    })
+}
+
+/// The state that a decision's word, or its absence, means.
+fn state(row: &Row<'_>, column: usize) -> rusqlite::Result<State> {
+    let Some(word) = row.get::<_, Option<String>>(column)? else { return Ok(State::Open) };
+    State::parse(&word).ok_or_else(|| {
+        let why = format!("{word:?} is no decision").into();
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why)
     })
 }
 
 pub(super) fn counts(conn: &Connection) -> rusqlite::Result<Vec<ReasonCount>> {
     conn.prepare_cached(
-        "SELECT reason, count(*), sum(count) FROM quarantine GROUP BY reason ORDER BY reason",
+        "SELECT reason, count(*), sum(count), decision
+         FROM quarantine q LEFT JOIN quarantine_decisions d ON d.qid = q.qid
+         GROUP BY reason, decision ORDER BY reason, decision",
     )?
     .query_map((), |row| {
-        Ok(ReasonCount { code: row.get(0)?, entries: unsigned(row, 1)?, received: unsigned(row, 2)? })
+        Ok(ReasonCount {
+            code: row.get(0)?,
+            state: state(row, 3)?,
+            entries: unsigned(row, 1)?,
+            received: unsigned(row, 2)?,
+        })
     })?
     .collect()
 }

@@ -7,7 +7,7 @@
 //! 3. A reader changes nothing: the connection is read-only.
 
 use super::record::{Leaf, Record};
-use super::{JournalError, Last, Quarantined, ReasonCount, quarantine, schema, seal};
+use super::{Filter, JournalError, Last, Quarantined, ReasonCount, files, quarantine, schema, seal};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -70,6 +70,11 @@ impl Reader {
     /// Opens the journal of a data directory. Never creates one.
     pub fn open(data_dir: &Path) -> Result<Self, JournalError> {
         Ok(Self { conn: schema::open_for_reading(data_dir)? })
+    }
+
+    /// Copies the journal as it is at this moment into a new file, beside the writer.
+    pub fn copy_to(&self, path: &Path) -> Result<(), JournalError> {
+        files::copy_database(&self.conn, path).map_err(JournalError::sqlite("copy"))
     }
 
     /// The last entry's place and commit; zeros if there is none.
@@ -157,8 +162,19 @@ impl Reader {
     }
 
     /// Up to `limit` quarantine entries with a `qid` above `after_qid`, in order.
-    pub fn quarantine(&self, after_qid: u64, limit: usize) -> Result<Vec<Quarantined>, JournalError> {
-        quarantine::list(&self.conn, after_qid, limit).map_err(JournalError::sqlite("read the quarantine of"))
+    pub fn quarantine(
+        &self,
+        filter: &Filter,
+        after_qid: u64,
+        limit: usize,
+    ) -> Result<Vec<Quarantined>, JournalError> {
+        let list = quarantine::list(&self.conn, filter, after_qid, limit);
+        list.map_err(JournalError::sqlite("read the quarantine of"))
+    }
+
+    /// One quarantine entry.
+    pub fn quarantined(&self, qid: u64) -> Result<Option<Quarantined>, JournalError> {
+        quarantine::one(&self.conn, qid).map_err(JournalError::sqlite("read the quarantine of"))
     }
 
     /// Calls `f` with source, id and body of everything that was refused because another content has its name.

@@ -15,7 +15,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The version of the file's format that this program writes, in SQLite's `user_version`.
-pub const FORMAT: i64 = 1;
+///
+/// 1. The first.
+/// 2. With `quarantine_decisions`.
+pub const FORMAT: i64 = 2;
 /// "XZHI" in SQLite's `application_id`, so that `file` and auditors can tell what this is.
 const APPLICATION_ID: i64 = 0x585A_4849;
 const KEY_CHECK: &str = "site_key_check";
@@ -23,10 +26,11 @@ const KEY_CHECK: &str = "site_key_check";
 /// How long to wait for a lock that somebody else holds, say an auditor's shell in a transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Every object of the schema by name, in the words in which it must be found again.
-const SCHEMA: &[(&str, &str)] = &[
-    ("meta", "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID"),
+/// Every object of the schema: the format that brought it, its name, and the words in which it must be found again.
+const SCHEMA: &[(i64, &str, &str)] = &[
+    (1, "meta", "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID"),
     (
+        1,
         "events",
         "CREATE TABLE events (
             seq INTEGER PRIMARY KEY,
@@ -39,24 +43,28 @@ const SCHEMA: &[(&str, &str)] = &[
             body BLOB NOT NULL
         ) STRICT",
     ),
-    ("events_by_name", "CREATE UNIQUE INDEX events_by_name ON events (source, id)"),
+    (1, "events_by_name", "CREATE UNIQUE INDEX events_by_name ON events (source, id)"),
     (
+        1,
         "events_in_sequence",
         "CREATE TRIGGER events_in_sequence BEFORE INSERT ON events
          WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events)
          BEGIN SELECT RAISE(ABORT, 'the journal has no gaps'); END",
     ),
     (
+        1,
         "events_no_update",
         "CREATE TRIGGER events_no_update BEFORE UPDATE ON events
          BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
     ),
     (
+        1,
         "events_no_delete",
         "CREATE TRIGGER events_no_delete BEFORE DELETE ON events
          BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
     ),
     (
+        1,
         "quarantine",
         "CREATE TABLE quarantine (
             qid INTEGER PRIMARY KEY,
@@ -77,10 +85,21 @@ const SCHEMA: &[(&str, &str)] = &[
         ) STRICT",
     ),
     (
+        1,
         "quarantine_by_content",
         "CREATE UNIQUE INDEX quarantine_by_content ON quarantine (content_hash, reason)",
     ),
-    ("quarantine_by_reason", "CREATE INDEX quarantine_by_reason ON quarantine (reason, count)"),
+    (1, "quarantine_by_reason", "CREATE INDEX quarantine_by_reason ON quarantine (reason, count)"),
+    (
+        2,
+        "quarantine_decisions",
+        "CREATE TABLE quarantine_decisions (
+            qid INTEGER PRIMARY KEY,
+            decided_at INTEGER NOT NULL,
+            decision TEXT NOT NULL,
+            seq INTEGER NOT NULL
+        ) STRICT",
+    ),
 ];
 
 /// Where the journal of a data directory is.
@@ -109,6 +128,7 @@ pub(super) fn open_for_writing(data_dir: &Path, key_check: &[u8; 32]) -> Result<
         return Err(JournalError::WrongSiteKey { path });
     }
     configure(&conn).map_err(JournalError::sqlite("configure"))?;
+    migrate(&conn).map_err(JournalError::sqlite("bring to this version's format"))?;
     rewrite_log(&conn)?;
     // The log is there by now. SQLite syncs its name too, but takes no notice if that fails.
     sync_dir(data_dir)?;
@@ -170,8 +190,8 @@ fn check_identity(conn: &Connection, path: &Path) -> Result<(), JournalError> {
     if found > FORMAT {
         return Err(JournalError::NewerFormat { path: path.to_path_buf(), found, supported: FORMAT });
     }
-    if found < FORMAT {
-        return Err(not_a_journal(format!("its format is {found}, and the first there was is {FORMAT}")));
+    if found < 1 {
+        return Err(not_a_journal(format!("its format is {found}, and the first there was is 1")));
     }
     Ok(())
 }
@@ -181,8 +201,9 @@ fn integer(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {
 }
 
 fn altered_object(conn: &Connection) -> rusqlite::Result<Option<&'static str>> {
+    let format = integer(conn, "user_version")?;
     let mut found = conn.prepare("SELECT sql FROM sqlite_schema WHERE name = ?1")?;
-    for (name, sql) in SCHEMA {
+    for (_, name, sql) in SCHEMA.iter().filter(|(since, ..)| *since <= format) {
         let stored: Option<String> = found.query_row([name], |row| row.get(0)).optional()?;
         if stored.as_deref() != Some(sql) {
             return Ok(Some(name));
@@ -218,7 +239,7 @@ fn fill(mut conn: Connection, key_check: &[u8; 32]) -> rusqlite::Result<()> {
     let tx = conn.transaction()?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", FORMAT)?;
-    for (_, sql) in SCHEMA {
+    for (_, _, sql) in SCHEMA {
         tx.execute_batch(sql)?;
     }
     tx.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", (KEY_CHECK, key_check))?;
@@ -228,6 +249,22 @@ fn fill(mut conn: Connection, key_check: &[u8; 32]) -> rusqlite::Result<()> {
         return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None));
     }
     conn.close().map_err(|(_, error)| error)
+}
+
+/// Adds what later formats brought, in one transaction: entries stay as they are, byte for byte, and so does what heads say of them.
+fn migrate(conn: &Connection) -> rusqlite::Result<()> {
+    let found = integer(conn, "user_version")?;
+    if found == FORMAT {
+        return Ok(());
+    }
+    let tx = conn.unchecked_transaction()?;
+    for (_, _, sql) in SCHEMA.iter().filter(|(since, ..)| *since > found) {
+        tx.execute_batch(sql)?;
+    }
+    tx.pragma_update(None, "user_version", FORMAT)?;
+    tx.commit()?;
+    tracing::info!(from = found, to = FORMAT, "the journal was brought to this version's format");
+    Ok(())
 }
 
 fn configure(conn: &Connection) -> rusqlite::Result<()> {

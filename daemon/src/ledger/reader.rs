@@ -79,6 +79,15 @@ const ROWS_MAX: usize = 1 << 30;
 type Condition<'a> = (&'static str, Option<&'a str>);
 
 impl Reader {
+    /// Copies the ledger as it is at this moment into a new file, beside the writer.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the file cannot be made.
+    pub fn copy_to(&self, path: &Path) -> Result<(), LedgerError> {
+        let copied = crate::journal::files::copy_database(&self.connection, path);
+        copied.map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })
+    }
+
     /// Opens the ledger of a data directory for reading.
     ///
     /// # Errors

@@ -6,9 +6,13 @@
 
 pub mod coverage;
 mod redis;
+mod sources;
+mod storage;
 
 pub use coverage::Coverage;
 pub use redis::{MirrorMetrics, StreamMetrics};
+pub use sources::SourceMetrics;
+pub use storage::StorageMetrics;
 
 use crate::ledger::{OutboxState, WatchChangeKind};
 use prometheus::{
@@ -134,6 +138,10 @@ pub struct Metrics {
     pub streams: IntGauge,
     /// What Redis shows of the ledger.
     pub mirror: MirrorMetrics,
+    /// Disk, memory, quarantine.
+    pub storage: StorageMetrics,
+    /// When sources last reported.
+    pub sources: SourceMetrics,
     redis: redis::RedisMetrics,
 }
 
@@ -235,6 +243,8 @@ impl Metrics {
             )?,
             streams: IntGauge::new("xiezhi_alert_streams", "Open alert streams.")?,
             mirror: MirrorMetrics::new(&registry)?,
+            storage: StorageMetrics::new(&registry)?,
+            sources: SourceMetrics::new(&registry)?,
             redis: redis::RedisMetrics::new(&registry)?,
             registry,
         };

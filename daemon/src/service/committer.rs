@@ -9,10 +9,11 @@
 //! 5. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
 
 use super::acts::Acts;
+use super::storage::Room;
 use super::{Failure, JournalArchive, ServiceError, watermark};
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::journal::{CONFLICT, Journal, NewEvent, NewQuarantined, Reason};
+use crate::journal::{CONFLICT, Decided, Journal, NewEvent, NewQuarantined, Reason};
 use crate::metrics::{EventOutcome, Metrics};
 use serde::Serialize;
 use std::collections::{HashMap, VecDeque};
@@ -25,7 +26,7 @@ use tokio::sync::oneshot;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::Edition;
 use xiezhi_dataflows::engine::{Commit, Engine};
-use xiezhi_dataflows::event::{Admitted, Event, Fault, Refused};
+use xiezhi_dataflows::event::{Admitted, Data, Event, Fault, Refused};
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::oddities::content_of;
 use xiezhi_dataflows::symbols::Symbols;
@@ -41,6 +42,12 @@ const NAP: Duration = Duration::from_millis(50);
 
 /// The same while an edition of the rules is being put in force: about as long as a slice takes.
 const TURNING_NAP: Duration = Duration::from_millis(2);
+
+/// How often the quarantine is looked through for contents to forget.
+const FORGETTING: Duration = Duration::from_secs(3600);
+
+/// One day, µs.
+const DAY_US: i64 = 86_400_000_000;
 
 /// One thing submitted.
 #[derive(Debug)]
@@ -86,11 +93,13 @@ pub struct Refusal {
 /// The answer to a submission, when it is durable; an error if the journal failed.
 pub type QueuedReply = oneshot::Receiver<Receipt>;
 
-/// The queue is full, or the daemon is stopping.
+/// Why nothing was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Busy {
-    /// Try again shortly.
+    /// The queue is full: try again shortly.
     Full,
+    /// The disk is nearly full: try again when there is room.
+    NoRoom,
     /// The daemon is stopping.
     Stopping,
 }
@@ -130,14 +139,24 @@ impl Turning {
 #[derive(Clone)]
 pub struct Ingest {
     queue: SyncSender<Message>,
+    room: Arc<Room>,
 }
 
 impl Ingest {
     /// Submits without waiting for a place in the queue.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is none, or no room on the disk.
     pub fn try_submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
+        self.check_room()?;
+        self.try_record(items, origin)
+    }
+
+    /// The same for what people do in the daemon: the reserve of the disk is for that.
+    ///
+    /// # Errors
+    /// If there is no place in the queue.
+    pub fn try_record(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
         let (reply, answer) = oneshot::channel();
         let message = Message::Submission(Submission { items, origin, reply });
         self.queue.try_send(message).map_err(|error| match error {
@@ -150,12 +169,22 @@ impl Ingest {
     /// Submits, waiting for a place in the queue. For threads, not for tasks.
     ///
     /// # Errors
-    /// If the daemon is stopping.
+    /// If the daemon is stopping, or there is no room on the disk.
     pub fn submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
+        self.check_room()?;
         let (reply, answer) = oneshot::channel();
         let message = Message::Submission(Submission { items, origin, reply });
         self.queue.send(message).map_err(|_| Busy::Stopping)?;
         Ok(answer)
+    }
+
+    /// Whether the disk is so full that nothing is taken.
+    pub fn is_short_of_room(&self) -> bool {
+        self.room.is_short()
+    }
+
+    fn check_room(&self) -> Result<(), Busy> {
+        if self.is_short_of_room() { Err(Busy::NoRoom) } else { Ok(()) }
     }
 
     /// Puts an edition of the rules in force, slice by slice between other commits.
@@ -221,6 +250,8 @@ pub struct Committer {
     pub acts: Acts,
     /// How far the latest edition of the rules has come.
     pub turning: Turning,
+    /// After how many days the contents of what was decided on in quarantine are forgotten; none: never.
+    pub quarantine_days: Option<u32>,
     /// Where a failure is told.
     pub failure: Failure,
 }
@@ -229,7 +260,7 @@ pub struct Committer {
 ///
 /// # Panics
 /// If the thread cannot be started.
-pub fn spawn(mut committer: Committer) -> (Ingest, JoinHandle<Result<(), ServiceError>>) {
+pub fn spawn(mut committer: Committer, room: Arc<Room>) -> (Ingest, JoinHandle<Result<(), ServiceError>>) {
     let (queue, messages) = sync_channel(SUBMISSIONS_QUEUED);
     let body = move || {
         let done = committer.run(&messages);
@@ -239,7 +270,7 @@ pub fn spawn(mut committer: Committer) -> (Ingest, JoinHandle<Result<(), Service
         done.and_then(|()| Ok(committer.journal.close()?))
     };
     let thread = std::thread::Builder::new().name("committer".to_owned()).spawn(body);
-    (Ingest { queue }, thread.expect("the committer's thread starts"))
+    (Ingest { queue, room }, thread.expect("the committer's thread starts"))
 }
 
 /// What is gathered for one transaction.
@@ -248,6 +279,8 @@ struct Gathered {
     events: Vec<Event>,
     new: Vec<NewEvent>,
     quarantined: Vec<NewQuarantined>,
+    /// What is decided about what was in quarantine before.
+    decided: Vec<Decided>,
     /// The place in `new` of each name that is in this transaction.
     names: HashMap<(String, String), usize>,
     /// Names that came with another content, and what tells it from others.
@@ -257,6 +290,7 @@ struct Gathered {
 
 impl Committer {
     fn run(&mut self, messages: &Receiver<Message>) -> Result<(), ServiceError> {
+        let mut forgetting = None;
         loop {
             let mut stop = false;
             let mut gathered = Gathered::default();
@@ -267,6 +301,7 @@ impl Committer {
                 Err(RecvTimeoutError::Timeout) => {
                     // Nothing to do: empty SQLite's log now, or a later commit would have to.
                     self.journal.maintain()?;
+                    self.forget_decided(&mut forgetting)?;
                     None
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -291,6 +326,24 @@ impl Committer {
                 return Ok(());
             }
         }
+    }
+
+    /// Forgets the contents of what was decided on long ago, once an hour.
+    fn forget_decided(&mut self, last: &mut Option<Instant>) -> Result<(), ServiceError> {
+        let Some(days) = self.quarantine_days else { return Ok(()) };
+        if last.is_some_and(|last| last.elapsed() < FORGETTING) {
+            return Ok(());
+        }
+        *last = Some(Instant::now());
+        let forgotten = self.journal.forget_decided(self.clock.now() - i64::from(days) * DAY_US)?;
+        if forgotten > 0 {
+            tracing::info!(
+                entries = forgotten,
+                days,
+                "contents of decided entries of the quarantine were forgotten"
+            );
+        }
+        Ok(())
     }
 
     /// Moves the clocks on, if something hangs on it.
@@ -368,6 +421,10 @@ impl Committer {
             None => {
                 receipt.accepted += 1;
                 self.metrics.event(Some(kind), EventOutcome::Accepted);
+                if let Data::QuarantineDecided(decided) = &event.data {
+                    let (qid, decision) = (decided.entry, decided.decision);
+                    gathered.decided.push(Decided { qid, decision, event: gathered.new.len() });
+                }
                 gathered.names.insert(name.clone(), gathered.new.len());
                 gathered.new.push(NewEvent { source: name.0, id: name.1, kind: kind.to_owned(), body });
                 gathered.events.push(event);
@@ -377,15 +434,17 @@ impl Committer {
     }
 
     fn commit(&mut self, gathered: Gathered) -> Result<(), ServiceError> {
-        let Gathered { events, new, quarantined, conflicts, replies, .. } = gathered;
+        let Gathered { events, new, quarantined, decided, conflicts, replies, .. } = gathered;
         if !new.is_empty() || !quarantined.is_empty() {
             let timer = self.metrics.journal_commit.start_timer();
-            self.journal.append(self.driver.next_time(), self.clock.now(), &new, &quarantined)?;
+            let (commit, now) = (self.driver.next_time(), self.clock.now());
+            self.journal.append_deciding(commit, now, &new, &quarantined, &decided)?;
             timer.observe_duration();
         }
         if !events.is_empty() {
             self.metrics.journal_events.set(self.journal.last().seq.cast_signed());
             self.directory.learn(events.iter());
+            self.metrics.sources.note(events.iter(), self.clock.now());
             let archive = JournalArchive {
                 journal: &self.journal,
                 symbols: &self.symbols,

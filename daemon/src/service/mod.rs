@@ -15,6 +15,7 @@ mod committer;
 mod dispatcher;
 mod letters;
 mod publisher;
+mod storage;
 mod watchdog;
 
 pub use acts::{Acts, Outcome, act_of};
@@ -22,6 +23,7 @@ pub use committer::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIO
 pub use dispatcher::Dispatcher;
 pub use letters::Links;
 pub use publisher::{NoticeSink, Work, Works};
+pub use storage::Keeping;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
@@ -86,6 +88,8 @@ pub struct Setup {
     pub links: Links,
     /// The metrics.
     pub metrics: Arc<Metrics>,
+    /// How much of the disk is left free, and how long what was decided on is kept.
+    pub keeping: Keeping,
 }
 
 /// Why the service does not start or go on.
@@ -175,6 +179,7 @@ pub struct Service {
     /// Signed heads of the journal, and proofs.
     pub heads: Arc<Heads>,
     daily_heads: Daily,
+    storage: storage::Storage,
     clock: Clock,
     dispatcher: Dispatcher,
     engine: Arc<Engine>,
@@ -247,6 +252,7 @@ impl Service {
             channels,
             links,
             metrics,
+            keeping,
         } = setup;
         let site_key = SiteKey::load_or_create(&data_dir)?;
         let journal = Journal::open(&data_dir, site_key.as_bytes())?;
@@ -295,7 +301,8 @@ impl Service {
         let fed = Arc::new(AtomicU64::new(driver.next_time() - 1));
         let turning = Turning::default();
         let door = Arc::new(Door::new(site_key.as_bytes(), placeholders.clone()));
-        let (ingest, committer) = committer::spawn(committer::Committer {
+        let storage = storage::Storage::start(&data_dir, keeping.reserve_bytes, metrics.storage.clone());
+        let committer = committer::Committer {
             journal,
             driver,
             engine: engine.clone(),
@@ -308,8 +315,10 @@ impl Service {
             fed: fed.clone(),
             acts: acts.clone(),
             turning: turning.clone(),
+            quarantine_days: keeping.quarantine_days,
             failure: failure.clone(),
-        });
+        };
+        let (ingest, committer) = committer::spawn(committer, storage.room());
         watchdog::spawn(&engine, fed, metrics.clone());
         metrics.ready.set(1);
         let daily_heads = Daily::start(heads.clone(), clock.clone());
@@ -336,6 +345,7 @@ impl Service {
             turning,
             heads,
             daily_heads,
+            storage,
             clock,
             engine,
             committer,
@@ -423,6 +433,7 @@ impl Service {
         self.metrics.ready.set(0);
         self.dispatcher.stop();
         self.daily_heads.stop();
+        self.storage.stop();
         self.ingest.stop();
         let ended = |name: &str| ServiceError::Ended(format!("the {name} ended by a panic"));
         let committed = self.committer.join().map_err(|_| ended("committer"))?;
@@ -516,8 +527,9 @@ impl Loading<'_> {
         Ok(())
     }
 
+    /// Waits until all that was fed is published; before the first commit there is nothing to wait for.
     fn wait(&mut self) -> Result<(), ServiceError> {
-        while self.engine.progress() <= self.fed {
+        while self.fed > 0 && self.engine.progress() <= self.fed {
             let change =
                 self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
             self.holdings.note(change);

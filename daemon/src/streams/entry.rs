@@ -20,7 +20,7 @@ pub fn item(door: &Door, fields: &[Vec<u8>]) -> Item {
     };
     let Some(event) = event else { return without_event(&pairs) };
     match door.admit(event) {
-        Ok(admitted) if admitted.event.data.kind().starts_with("alert.") => {
+        Ok(admitted) if admitted.event.data.is_deed() => {
             let fault = Fault {
                 path: "type".to_owned(),
                 code: FaultCode::NotAccepted,

@@ -6,9 +6,10 @@
 //! | channel of the same name | the same messages as they come |
 //! | `xiezhi:watchlist:{code}` | a watched organisation's entry, JSON |
 //! | `xiezhi:watchlist` | the set of those codes |
+//! | `xiezhi:heads` | a stream; the entry `N-0` is the signed head number N of the journal: `head` (JSON) |
 //!
 //! *Laws.*
-//! 1. Redis refuses an entry whose number it has, so no notice stands twice on the stream, whatever breaks in between.
+//! 1. Redis refuses an entry whose number it has, so no notice and no head stands twice on the stream, whatever breaks in between.
 //! 2. What is emptied is rebuilt, what is no longer watched disappears, what somebody else changed is put right: within [`CHECK`].
 //! 3. Organisations only: persons are on the watch-list by pseudonym, and are shown to who may see them, by the API.
 //! 4. No transactions: Redis 7.0 loses them at a restart if its default user is off (redis/redis#14541).
@@ -39,6 +40,8 @@ const CHECK: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The set of watched codes; its name and a colon begin the name of each key.
 const WATCHLIST: &str = "xiezhi:watchlist";
+/// The stream of signed heads.
+const HEADS: &str = "xiezhi:heads";
 
 /// What keeps Redis as the ledger is.
 pub struct Mirror {
@@ -46,7 +49,9 @@ pub struct Mirror {
     pub server: Arc<Server>,
     /// The stream and channel of alerts; none: they are not shown.
     pub alerts: Option<String>,
-    /// The data directory, for the ledger.
+    /// The number of the latest head.
+    pub heads: watch::Receiver<u64>,
+    /// The data directory, for the ledger and the heads.
     pub data_dir: PathBuf,
     /// Its metrics.
     pub metrics: MirrorMetrics,
@@ -79,19 +84,26 @@ impl Mirror {
         let mut link = self.server.connect().await?;
         self.metrics.connected.set(1);
         let mut shown: Option<(u64, Watched)> = None;
-        let mut told = 0;
+        let (mut told, mut sealed) = (0, 0);
         let mut checked: Option<Instant> = None;
         loop {
             if checked.is_none_or(|at| at.elapsed() >= CHECK) {
                 checked = Some(Instant::now());
                 if let Some(stream) = &self.alerts {
-                    told = self.told(&mut link, stream).await?;
+                    let known = self.read(|ledger| ledger.last_notice()).await?;
+                    told = last_shown(&mut link, stream, known).await?;
                 }
+                let known = *self.heads.borrow();
+                sealed = last_shown(&mut link, HEADS, known).await?;
                 // What it was given may be gone: the whole list is compared.
                 shown = None;
             }
             if let Some(stream) = &self.alerts {
                 told = self.tell(&mut link, stream, told).await?;
+            }
+            let known = *self.heads.borrow();
+            if sealed < known {
+                sealed = self.show_heads(&mut link, sealed).await?;
             }
             // The number first: what changes while the list is read is looked at again.
             let changes = self.read(|ledger| ledger.last_watch_change()).await?;
@@ -104,22 +116,6 @@ impl Mirror {
             }
             backoff::rest(NAP, &mut self.stopping).await;
         }
-    }
-
-    /// The number of the last notice on the stream. One that the ledger does not have is of another ledger: that stream goes.
-    async fn told(&self, link: &mut Link, stream: &str) -> Result<u64, Broken> {
-        let mut last = cmd("XREVRANGE");
-        last.arg(stream).arg("+").arg("-").arg("COUNT").arg(1);
-        let last: Vec<(String, Value)> = link.ask(&last, PATIENCE).await?;
-        let last = last.first().map_or(Ok(EntryId::default()), |(id, _)| id.parse());
-        let last = last.map_err(Broken)?.number();
-        let known = self.read(|ledger| ledger.last_notice()).await?;
-        if last <= known {
-            return Ok(last);
-        }
-        tracing::error!(stream, last, known, "the stream of alerts is of another ledger; it is built again");
-        link.ask::<Value>(cmd("DEL").arg(stream), PATIENCE).await?;
-        Ok(0)
     }
 
     /// Adds what the ledger has after a number; gives the new last number.
@@ -145,6 +141,25 @@ impl Mirror {
             link.ask_all(&adding, PATIENCE).await?;
             self.metrics.told.set(told.cast_signed());
         }
+    }
+
+    /// Adds the heads after a number; gives the new last number.
+    async fn show_heads(&self, link: &mut Link, after: u64) -> Result<u64, Broken> {
+        let data_dir = self.data_dir.clone();
+        let task = tokio::task::spawn_blocking(move || crate::heads::after(&data_dir, after));
+        let heads = task.await.map_err(|error| Broken(error.to_string()))?;
+        let heads = heads.map_err(|error| Broken(format!("the heads cannot be read: {error}")))?;
+        let mut last = after;
+        for heads in heads.chunks(PAGE) {
+            let mut adding = pipe();
+            for head in heads {
+                let id = EntryId::numbered(head.number).to_string();
+                adding.cmd("XADD").arg(HEADS).arg(id).arg("head").arg(crate::heads::line_of(head));
+                last = head.number;
+            }
+            link.ask_all(&adding, PATIENCE).await?;
+        }
+        Ok(last)
     }
 
     /// Shows the watch-list as it is now; `shown` is what Redis was given, if that is certain.
@@ -206,6 +221,21 @@ impl Mirror {
         let read = task.await.map_err(|error| Broken(error.to_string()))?;
         read.map_err(|error| Broken(format!("the ledger cannot be read: {error}")))
     }
+}
+
+/// The number of the last entry on a stream of numbered ones. One beyond what is known is of another data directory: that stream goes.
+async fn last_shown(link: &mut Link, stream: &str, known: u64) -> Result<u64, Broken> {
+    let mut last = cmd("XREVRANGE");
+    last.arg(stream).arg("+").arg("-").arg("COUNT").arg(1);
+    let last: Vec<(String, Value)> = link.ask(&last, PATIENCE).await?;
+    let last = last.first().map_or(Ok(EntryId::default()), |(id, _)| id.parse());
+    let last = last.map_err(Broken)?.number();
+    if last <= known {
+        return Ok(last);
+    }
+    tracing::error!(stream, last, known, "the stream is of another data directory; it is built again");
+    link.ask::<Value>(cmd("DEL").arg(stream), PATIENCE).await?;
+    Ok(0)
 }
 
 fn key(code: &str) -> String {

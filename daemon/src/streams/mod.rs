@@ -70,6 +70,7 @@ impl Streams {
         let mirror = mirror::Mirror {
             server,
             alerts,
+            heads: service.heads.numbers(),
             data_dir: data_dir.to_owned(),
             metrics: metrics.mirror.clone(),
             stopping,

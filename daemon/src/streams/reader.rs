@@ -31,6 +31,8 @@ const BLOCK: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long an entry must have been pending to another consumer before we take it over.
 const IDLE: Duration = Duration::from_secs(60);
+/// How often room on the disk is looked for.
+const ROOM: Duration = Duration::from_millis(500);
 /// How often the stream is looked at, and what others left is looked for.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -252,6 +254,7 @@ impl Reader {
         if entries.iter().any(|(_, fields)| fields.is_none()) {
             self.odd(&[Oddity::Gone]);
         }
+        self.wait_for_room().await;
         let (door, ingest) = (self.door.clone(), self.ingest.clone());
         let submitted = tokio::task::spawn_blocking(move || {
             let ids = entries.iter().map(|(id, _)| id.clone()).collect();
@@ -260,8 +263,22 @@ impl Reader {
             Ok(Batch { ids, reply })
         });
         let submitted = submitted.await.map_err(|error| Broken(error.to_string()))?;
-        let batch = submitted.map_err(|_: Busy| Broken("the daemon is stopping".to_owned()))?;
+        let batch = submitted.map_err(|busy| {
+            let why = match busy {
+                Busy::NoRoom => "the daemon's disk is nearly full",
+                Busy::Full | Busy::Stopping => "the daemon is stopping",
+            };
+            Broken(why.to_owned())
+        })?;
         batches.send(batch).await.map_err(|_| Broken("nobody acknowledges".to_owned()))
+    }
+
+    /// Waits while the disk is nearly full: what was read stays pending, and what was not stays on the stream.
+    async fn wait_for_room(&self) {
+        let mut stopping = self.stopping.clone();
+        while self.ingest.is_short_of_room() && !*stopping.borrow() {
+            backoff::rest(ROOM, &mut stopping).await;
+        }
     }
 
     /// Waits until a batch is durable, and acknowledges it.

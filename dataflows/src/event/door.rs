@@ -77,6 +77,14 @@ impl Door {
         self.read(&Json::parse(bytes).map_err(Refused::not_json)?)
     }
 
+    /// Lets an event in that was scrubbed before and corrected by hand since: pseudonyms in it stay, new identity numbers
+    /// become some. Only for people whom the site trusts with its pseudonyms: a system that reports events has none.
+    pub fn admit_corrected(&self, bytes: &[u8]) -> Result<Admitted, Refused> {
+        let mut json = Json::parse(bytes).map_err(Refused::not_json)?;
+        self.scrub.keeping_pseudonyms().envelope(&mut json, &self.placeholders);
+        self.read(&json)
+    }
+
     /// The pseudonym of an identity number, to look a person up.
     pub fn pseudonym(&self, number: &str) -> String {
         self.scrub.pseudonym(number)

@@ -32,9 +32,12 @@ pub(super) fn is_pseudonym(text: &str) -> bool {
 }
 
 /// The scrubber of one site.
+#[derive(Clone)]
 pub(super) struct Scrub {
     /// The keyed state before any message: cloning it saves half the hashing.
     mac: Hmac<Sha256>,
+    /// Whether what has the form of a pseudonym is taken for one.
+    keeps_pseudonyms: bool,
 }
 
 /// What stands under a key.
@@ -96,7 +99,12 @@ impl Scrub {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         // A key of one block or less is used as it is, so the length is never wrong.
         let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-        Self { mac }
+        Self { mac, keeps_pseudonyms: false }
+    }
+
+    /// The same, for what this site scrubbed before and somebody has edited since.
+    pub(super) fn keeping_pseudonyms(&self) -> Self {
+        Self { keeps_pseudonyms: true, ..self.clone() }
     }
 
     /// The pseudonym of an identity number.
@@ -182,7 +190,8 @@ impl Scrub {
                 let folded = normalise::fold_id(text);
                 let nobody = normalise::is_all_zero(&folded) || placeholders.contains(&folded);
                 let organisation = place == Place::Either && normalise::credit_code_check(&folded);
-                if !nobody && !organisation {
+                let kept = self.keeps_pseudonyms && is_pseudonym(text);
+                if !nobody && !organisation && !kept {
                     *text = self.pseudonym(text);
                 }
             }

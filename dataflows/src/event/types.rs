@@ -11,7 +11,7 @@ use super::values::{
 };
 use super::words::{
     AlertLevel, Attendance, CreditKind, DepositForm, DeviceState, DrawMethod, EvaluationMethod, ExpertRole,
-    Gravity, Industry, Method, ObjectionKind, Outcome, ScoreKind, WitnessKind,
+    Gravity, Industry, Method, ObjectionKind, Outcome, QuarantineDecision, ScoreKind, WitnessKind,
 };
 use crate::json::{Json, Object};
 use crate::normalise::{Date, Fen, FenDelta, Instant, Quantity, Score, Share};
@@ -522,6 +522,16 @@ record! {
         actor: Text,
     }
 }
+record! {
+    /// 隔离区处理: what was decided about something that had been refused. Written by the daemon; not in events.md, and of no weight for any rule.
+    QuarantineDecided {
+        entry: u64,
+        decision: QuarantineDecision,
+        actor: Text,
+        note: Option<Text>,
+        event: Option<EventName>,
+    }
+}
 
 /// What names an event for ever. Kept as it was sent: these are another system's own words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -565,6 +575,12 @@ macro_rules! kinds {
         pub const KINDS: &[&str] = &[$($kind,)+];
 
         impl Data {
+            /// Whether it says what somebody did in the daemon itself: such an event comes by a path of its own, with the name of who
+            /// did it, and not from a system that reports events.
+            pub fn is_deed(&self) -> bool {
+                self.kind().starts_with("alert.") || self.kind().starts_with("quarantine.")
+            }
+
             /// The type string.
             pub fn kind(&self) -> &'static str {
                 match self {
@@ -651,4 +667,5 @@ kinds! {
     "alert.noted" AlertNoted(AlertHandled),
     "alert.silenced" AlertSilenced(AlertSilenced),
     "alert.unsilenced" AlertUnsilenced(AlertUnsilenced),
+    "quarantine.decided" QuarantineDecided(QuarantineDecided),
 }

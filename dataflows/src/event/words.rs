@@ -153,6 +153,13 @@ words! {
         Red = "red",
     }
 }
+words! {
+    /// What was decided about an entry of the quarantine.
+    QuarantineDecision {
+        Resubmitted = "resubmitted",
+        Dismissed = "dismissed",
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ mod lines;
 
 use super::foreign::{self, Adapted, Answer};
 use super::{App, Problem};
-use crate::service::{Busy, Ingest, Item, QueuedReply, Receipt};
+use crate::service::{Ingest, Item, QueuedReply, Receipt};
 use crate::tokens::{Actor, Role};
 use axum::body::Body;
 use axum::extract::State;
@@ -155,12 +155,12 @@ impl Taker {
         self.may(&items)?;
         let ingest = self.ingest.clone();
         let submitted = tokio::task::spawn_blocking(move || ingest.submit(items, "http"));
-        submitted.await.map_err(Problem::internal)?.map_err(refused)
+        Ok(submitted.await.map_err(Problem::internal)??)
     }
 
     fn submit(&self, items: Vec<Item>) -> Result<QueuedReply, Problem> {
         self.may(&items)?;
-        self.ingest.try_submit(items, "http").map_err(refused)
+        Ok(self.ingest.try_submit(items, "http")?)
     }
 
     fn may(&self, items: &[Item]) -> Result<(), Problem> {
@@ -169,13 +169,6 @@ impl Taker {
         }
         let detail = "events of type alert.… are not taken here: POST /api/v1/alerts/{id}/{acknowledge, …}; nothing of this was taken";
         Err(Problem::forbidden(detail))
-    }
-}
-
-fn refused(busy: Busy) -> Problem {
-    match busy {
-        Busy::Full => Problem::busy(),
-        Busy::Stopping => Problem::starting(),
     }
 }
 
@@ -225,7 +218,7 @@ impl Taken {
 
 /// Whether an event says what a supervisor did.
 fn is_deed(item: &Item) -> bool {
-    matches!(item, Item::Admitted(admitted) if admitted.event.data.kind().starts_with("alert."))
+    matches!(item, Item::Admitted(admitted) if admitted.event.data.is_deed())
 }
 
 fn admit(door: &Door, part: &[u8]) -> Item {

@@ -4,6 +4,8 @@
 
 mod append_only;
 mod crash;
+mod decisions;
+mod formats;
 mod order;
 mod poison;
 mod quarantine;
@@ -11,7 +13,7 @@ mod rates;
 mod refusals;
 mod site_key;
 
-use super::{Entry, Journal, JournalError, NewEvent, Reader};
+use super::{Entry, Filter, Journal, JournalError, NewEvent, Quarantined, Reader};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -20,6 +22,11 @@ const NOW: i64 = 1_772_415_000_000_000;
 
 fn open(dir: &Path) -> Journal {
     Journal::open(dir, &KEY).unwrap()
+}
+
+/// What is in quarantine, in order.
+fn quarantined(journal: &Journal) -> Vec<Quarantined> {
+    journal.store.quarantine(&Filter::default(), 0, 100).unwrap()
 }
 
 /// The error of something that should not have worked.

@@ -1,16 +1,16 @@
 //! Is what was refused kept, counted, and unreadable to those whom it does not concern?
 
-use super::super::{NewQuarantined, Reader, Reason, ReasonCount};
-use super::{KEY, NOW, events, open, refused};
+use super::super::{Filter, NewQuarantined, Reader, Reason, ReasonCount, State};
+use super::{KEY, NOW, events, open, quarantined, refused};
 use std::path::Path;
 
 const IDENTITY: &str = "460100199001011234";
 
-fn reason(code: &str) -> Reason {
+pub(super) fn reason(code: &str) -> Reason {
     Reason { code: code.into(), path: "data.bidder".into(), message: "is missing".into() }
 }
 
-fn broken(raw: &str) -> NewQuarantined {
+pub(super) fn broken(raw: &str) -> NewQuarantined {
     NewQuarantined {
         origin: "http".into(),
         reasons: vec![reason("not_json")],
@@ -22,7 +22,7 @@ fn broken(raw: &str) -> NewQuarantined {
     }
 }
 
-fn malformed(id: &str) -> NewQuarantined {
+pub(super) fn malformed(id: &str) -> NewQuarantined {
     NewQuarantined {
         reasons: vec![reason("malformed"), reason("also")],
         source: Some("/a".into()),
@@ -40,7 +40,7 @@ fn entries_keep_what_is_needed_to_mend_and_resend() {
     journal.append(1, NOW, &events(0..1), &[malformed("x"), broken("{")]).unwrap();
     drop(journal);
     let journal = open(dir.path());
-    let list = journal.quarantine(0, 10).unwrap();
+    let list = quarantined(&journal);
     assert_eq!(list.iter().map(|entry| entry.qid).collect::<Vec<_>>(), [1, 2]);
     let (json, raw) = (&list[0], &list[1]);
     assert_eq!(json.reasons, malformed("x").reasons);
@@ -51,9 +51,12 @@ fn entries_keep_what_is_needed_to_mend_and_resend() {
     assert_eq!((&json.body, json.sealed), (&malformed("x").body, false));
     assert_eq!((&raw.body, raw.sealed, raw.count, raw.received_at), (&None, true, 1, NOW));
     assert_eq!(raw.reasons, [reason("not_json")]);
-    assert_eq!(journal.quarantine(1, 10).unwrap(), list[1..]);
-    assert_eq!(journal.quarantine(0, 1).unwrap(), list[..1]);
-    assert!(journal.quarantine(u64::MAX, usize::MAX).unwrap().is_empty());
+    let all = Filter::default();
+    assert_eq!(journal.store.quarantine(&all, 1, 10).unwrap(), list[1..]);
+    assert_eq!(journal.store.quarantine(&all, 0, 1).unwrap(), list[..1]);
+    assert!(journal.store.quarantine(&all, u64::MAX, usize::MAX).unwrap().is_empty());
+    assert_eq!(journal.store.quarantined(2).unwrap().as_ref(), Some(&list[1]));
+    assert_eq!(journal.store.quarantined(3).unwrap(), None);
 }
 
 #[test]
@@ -64,16 +67,21 @@ fn the_same_input_refused_again_for_the_same_reason_is_counted() {
     journal.append(1, NOW, &[], &[broken("{"), broken("{"), broken("[")]).unwrap();
     journal.append(1, NOW + 5, &[], &[of_a_file]).unwrap();
     journal.append(1, NOW - 5, &[], &[broken("{")]).unwrap();
-    let list = journal.quarantine(0, 10).unwrap();
+    let list = quarantined(&journal);
     assert_eq!(list.len(), 2);
     assert_eq!((list[0].count, list[0].received_at, list[0].last_received_at), (4, NOW, NOW + 5));
     assert_eq!(list[0].origin, "http");
 
     let conflict = NewQuarantined { reasons: vec![reason("conflict")], ..broken("{") };
     journal.append(1, NOW, &[], &[conflict]).unwrap();
-    let counted = |code: &str, entries, received| ReasonCount { code: code.into(), entries, received };
+    let counted = |code: &str, entries, received| ReasonCount {
+        code: code.into(),
+        state: State::Open,
+        entries,
+        received,
+    };
     let counts = [counted("conflict", 1, 1), counted("not_json", 2, 5)];
-    assert_eq!(journal.quarantine_counts().unwrap(), counts);
+    assert_eq!(journal.store.quarantine_counts().unwrap(), counts);
     assert_eq!(Reader::open(dir.path()).unwrap().quarantine_counts().unwrap(), counts);
     assert_eq!(journal.last().seq, 0);
 }
@@ -84,9 +92,9 @@ fn raw_input_opens_with_the_key_and_only_in_its_own_row() {
     let mut journal = open(dir.path());
     let raw = format!("{IDENTITY},张三");
     journal.append(1, NOW, &[], &[broken(&raw), broken("other"), malformed("x")]).unwrap();
-    assert_eq!(journal.unseal(1).unwrap(), Some(raw.clone().into_bytes()));
-    assert_eq!(journal.unseal(3).unwrap(), None, "it has a body");
-    assert_eq!(journal.unseal(99).unwrap(), None, "there is none");
+    assert_eq!(journal.store.unseal(&KEY, 1).unwrap(), Some(raw.clone().into_bytes()));
+    assert_eq!(journal.store.unseal(&KEY, 3).unwrap(), None, "it has a body");
+    assert_eq!(journal.store.unseal(&KEY, 99).unwrap(), None, "there is none");
     let reader = Reader::open(dir.path()).unwrap();
     assert_eq!(reader.unseal(&KEY, 1).unwrap(), Some(raw.into_bytes()));
     assert_eq!(refused(reader.unseal(&[8; 32], 1)).code(), "quarantine_unseal");
@@ -96,7 +104,7 @@ fn raw_input_opens_with_the_key_and_only_in_its_own_row() {
         "UPDATE quarantine SET sealed = x'' WHERE qid = 1",
     ] {
         journal.store.conn.execute(tamper, ()).unwrap();
-        assert_eq!(refused(journal.unseal(1)).code(), "quarantine_unseal", "{tamper}");
+        assert_eq!(refused(journal.store.unseal(&KEY, 1)).code(), "quarantine_unseal", "{tamper}");
     }
 }
 
@@ -133,11 +141,11 @@ fn no_content_keeps_an_input_out_of_quarantine() {
     };
     let many = NewQuarantined { reasons: vec![reason(&long); 100], ..broken("many") };
     journal.append(1, NOW, &[], &[strange, many]).unwrap();
-    let list = journal.quarantine(0, 10).unwrap();
+    let list = quarantined(&journal);
     assert_eq!(list[0].reasons[0].code, "unspecified");
     assert_eq!(list[0].id.as_ref().unwrap().len(), 4096);
     assert_eq!((&list[0].body, list[0].sealed), (&None, true));
-    assert_eq!(journal.unseal(1).unwrap(), Some(vec![]));
+    assert_eq!(journal.store.unseal(&KEY, 1).unwrap(), Some(vec![]));
     assert_eq!(list[1].reasons.len(), 32);
 }
 
@@ -147,5 +155,5 @@ fn a_batch_that_fails_quarantines_nothing_either() {
     let mut journal = open(dir.path());
     journal.append(1, NOW, &events(0..1), &[]).unwrap();
     assert_eq!(refused(journal.append(2, NOW, &events(0..1), &[broken("{")])).code(), "journal_duplicate");
-    assert!(journal.quarantine(0, 10).unwrap().is_empty());
+    assert!(quarantined(&journal).is_empty());
 }
