@@ -188,16 +188,16 @@ fn nginx_passes_on_alerts_and_events_as_they_come() {
         let all: Vec<Value> = (from..to).map(|n| events::announced(&format!("L{n}"))).collect();
         events::ndjson(&all)
     };
-    let first = sections(0, 5_000);
+    let first = sections(0, 6_000);
     assert!(first.len() > 2 << 20, "{} bytes", first.len());
     body.write_all(first.as_bytes()).expect("curl reads");
     eventually("the first are taken", || (client.metric("xiezhi_journal_events") > before).then_some(()));
-    body.write_all(sections(5_000, 5_100).as_bytes()).expect("curl reads");
+    body.write_all(sections(6_000, 6_100).as_bytes()).expect("curl reads");
     drop(body);
     let mut answer = String::new();
     std::io::Read::read_to_string(sending.0.stdout.as_mut().expect("piped"), &mut answer).expect("text");
     let answer: Value = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
-    assert_eq!(answer["accepted"], 5_100, "{answer}");
+    assert_eq!(answer["accepted"], 6_100, "{answer}");
 }
 
 #[test]
