@@ -332,31 +332,7 @@ fn the_daemon_asks_nothing_of_the_kernel_that_the_unit_forbids() {
     }
     assert!(allowed.contains("read") && !allowed.contains("mount") && !families.is_empty());
 
-    let home = traced_home();
-    let trace = home.path("trace");
-    let mut command = Command::new(tool("setpriv", "util-linux"));
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
-    command.arg(tool("strace", "strace")).args(["-f", "-qq", "-o"]).arg(&trace);
-    command.arg(home.path("xiezhi")).arg("serve").arg("--config").arg(home.path("xiezhi.toml"));
-    let mut tracer = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("strace runs");
-    let read = |name: &str| std::fs::read_to_string(home.data().join(name)).ok();
-    let lock = eventually("a daemon", || {
-        assert_eq!(tracer.try_wait().expect("its state"), None, "the traced daemon ended");
-        read("lock").filter(|text| !text.trim().is_empty())
-    });
-    // It writes its own id into the lock.
-    let daemon = lock.trim().to_owned();
-    eventually("it listens to signals", || {
-        let trace = std::fs::read_to_string(&trace).ok()?;
-        let handled = |signal: &str| trace.contains(&format!("rt_sigaction({signal}, {{sa_handler=0x"));
-        (handled("SIGHUP") && handled("SIGTERM")).then_some(())
-    });
-    ran(Command::new("kill").args(["-HUP", &daemon])).well();
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    ran(Command::new("kill").args(["-TERM", &daemon])).well();
-    assert_eq!(tracer.wait().expect("its end").code(), Some(0));
-
-    let text = std::fs::read_to_string(&trace).expect("a trace");
+    let text = traced();
     let mut asked = BTreeSet::new();
     for line in text.lines() {
         let Some((call, arguments)) =
@@ -373,11 +349,43 @@ fn the_daemon_asks_nothing_of_the_kernel_that_the_unit_forbids() {
             assert!(!executable, "MemoryDenyWriteExecute would refuse {line}");
         }
     }
-    for call in ["execve", "fdatasync", "listen", "getrandom"] {
+    for call in ["execve", "fsync", "accept4", "getrandom"] {
         assert!(asked.contains(call), "the trace has seen {call}: {asked:?}");
     }
     let refused: Vec<_> = asked.difference(&allowed).collect();
     assert!(refused.is_empty(), "the unit would refuse {refused:?}");
+}
+
+/// What a daemon asks of the kernel from its start through an event and a reload to its stop, by strace.
+fn traced() -> String {
+    let home = traced_home();
+    let (trace, log) = (home.path("trace"), home.path("log"));
+    let mut command = Command::new(tool("setpriv", "util-linux"));
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    command.arg(tool("strace", "strace")).args(["-f", "-qq", "-o"]).arg(&trace);
+    command.arg(home.path("xiezhi")).arg("serve").arg("--config").arg(home.path("xiezhi.toml"));
+    command.stdout(Stdio::null()).stderr(std::fs::File::create(&log).expect("a file of the test"));
+    let mut tracer = command.spawn().expect("strace runs");
+    let mut said = |what: &str| {
+        eventually(what, || {
+            assert_eq!(tracer.try_wait().expect("its state"), None, "the traced daemon ended");
+            let log = std::fs::read_to_string(&log).ok()?;
+            log.lines().find(|line| line.contains(what) && line.ends_with('}')).map(str::to_owned)
+        })
+    };
+    let ready: serde_json::Value = serde_json::from_str(&said("\"message\":\"ready\"")).expect("JSON");
+    let address = ready["fields"]["address"].as_str().expect("an address").parse().expect("an address");
+    let read = |name: &str| std::fs::read_to_string(home.data().join(name)).expect("a file of the daemon");
+    let client = Client::new(address, read("admin.token").trim());
+    client.accept(&events::one_lock("E1"));
+    eventually("an alert", || client.list("/api/v1/alerts?section=E1", 10).into_iter().next());
+    // It writes its own id into the lock, and listens to signals since before it answered.
+    let daemon = read("lock").trim().to_owned();
+    ran(Command::new("kill").args(["-HUP", &daemon])).well();
+    said("SIGHUP: the rules");
+    ran(Command::new("kill").args(["-TERM", &daemon])).well();
+    assert_eq!(tracer.wait().expect("its end").code(), Some(0));
+    std::fs::read_to_string(&trace).expect("a trace")
 }
 
 /// A home that belongs to nobody, with a copy of the binary: the test's own folders are root's.
