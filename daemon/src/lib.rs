@@ -23,5 +23,6 @@ pub mod on_record;
 pub mod rule_page;
 pub mod service;
 pub mod streams;
+pub mod supervisor;
 pub mod tokens;
 pub mod verify;

@@ -90,6 +90,11 @@ impl Client {
         Client { token: token.to_owned(), ..self.clone() }
     }
 
+    /// The daemon's address and port.
+    pub fn authority(&self) -> String {
+        self.base.trim_start_matches("http://").to_owned()
+    }
+
     fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = method.parse().expect("a method");
         let request = self.http.request(method, format!("{}{path}", self.base));

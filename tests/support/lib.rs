@@ -16,6 +16,7 @@ pub mod office;
 mod receiver;
 pub mod servers;
 mod stream;
+pub mod tools;
 
 pub use binary::{Ran, run, run_with, xiezhi};
 pub use daemon::{Daemon, Ended, Home};

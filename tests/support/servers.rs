@@ -33,7 +33,7 @@ impl Server {
     ///
     /// # Panics
     /// If it does not.
-    fn start(program: &str, port: u16, folder: TempDir, args: &[&str]) -> Server {
+    pub fn start(program: &str, port: u16, folder: TempDir, args: &[&str]) -> Server {
         let log = std::fs::File::create(folder.path().join("log")).expect("a log");
         let mut command = Command::new(program);
         command.args(args).current_dir(folder.path()).stdin(Stdio::null()).stderr(Stdio::null()).stdout(log);
@@ -108,6 +108,42 @@ pub fn redis(lines: &str) -> Server {
 /// If it does not start.
 pub fn redis_on(port: u16, folder: TempDir) -> Server {
     Server::start("redis-server", port, folder, &["redis.conf"])
+}
+
+/// The password of a user of [`redis_as_shipped`].
+pub fn redis_password(user: &str) -> String {
+    format!("the password of {user}, for tests")
+}
+
+/// A Redis server with the configuration and the users that are shipped, on a port and with the files that were there before,
+/// if any were.
+///
+/// # Panics
+/// If it does not start.
+pub fn redis_as_shipped(port: u16, folder: TempDir) -> Server {
+    let shipped = crate::tools::top().join("deploy/redis");
+    let (passwords, users) = (folder.path().join("passwords"), folder.path().join("users.acl"));
+    std::fs::create_dir_all(&passwords).expect("a folder of the test");
+    for user in ["venue", "xiezhi", "reader", "operator"] {
+        std::fs::write(passwords.join(user), redis_password(user) + "\n").expect("a file of the test");
+    }
+    let acl = crate::tools::ran(Command::new(shipped.join("make-acl")).arg(&passwords)).well();
+    std::fs::write(&users, acl.out).expect("a file of the test");
+    let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+    let (conf, users) = (text(&shipped.join("redis.conf")), text(&users));
+    // What depends on the place alone.
+    let args = [&conf, "--port", &port.to_string(), "--dir", &text(folder.path()), "--aclfile", &users];
+    Server::start("redis-server", port, folder, &args)
+}
+
+/// What redis-cli answers a user of [`redis_as_shipped`].
+///
+/// # Panics
+/// If it cannot be run.
+pub fn redis_cli_as(user: &str, server: &Server, args: &[&str]) -> String {
+    let password = redis_password(user);
+    let login = ["--user", user, "--pass", &password, "--no-auth-warning"];
+    redis_cli(server, &[&login[..], args].concat())
 }
 
 /// A sentinel that watches a master under the name `venue` and fails over by itself.

@@ -7,6 +7,7 @@ use crate::host::Host;
 use crate::metrics::Metrics;
 use crate::service::{Links, NoticeSink, Service, Setup};
 use crate::streams::Streams;
+use crate::supervisor::{State, Supervisor};
 use anyhow::Context;
 use std::convert::Infallible;
 use std::io::Write;
@@ -89,6 +90,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     super::log_to_stderr();
+    let supervisor = Supervisor::of_process();
+    supervisor.tell(State::Starting, "computing the history");
     let setup = Setup {
         data_dir: config.data_dir.clone(),
         workers: config.workers,
@@ -112,11 +115,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         if host.new_token {
             tracing::info!(path = %token_path(&config.data_dir).display(), "made an admin token");
         }
+        supervisor.tell(State::Ready, &format!("ready on {}", host.address));
         let waited = tokio::select! {
             waited = host.wait() => waited,
             never = reloads(args.config.as_deref(), host.service()) => match never {},
         };
         tracing::info!("stopping");
+        let why =
+            waited.as_ref().map_or_else(|error| format!("stopping: {error}"), |()| "stopping".to_owned());
+        supervisor.tell(State::Stopping, &why);
         // What was read is journalled and acknowledged while the service still runs.
         if let Some(streams) = streams {
             streams.stop().await;

@@ -1,7 +1,10 @@
 //! The watchdog: an engine that lives but does not move is worse than one that died.
+//!
+//! The supervisor is given a pulse from here, so that it ends a process in which not even this thread gets to look.
 
 use super::watermark;
 use crate::metrics::Metrics;
+use crate::supervisor::Pulse;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -27,19 +30,25 @@ pub fn spawn(engine: &Arc<Engine>, fed: Arc<AtomicU64>, metrics: Arc<Metrics>) {
 
 fn watch(engine: &Weak<Engine>, fed: &AtomicU64, metrics: &Metrics) {
     let mut watch = Watch { moved: Instant::now(), seen: 0 };
+    let mut pulse = Pulse::of_process(watch.moved);
+    let look = pulse.as_ref().map_or(LOOK, |pulse| LOOK.min(pulse.every()));
     loop {
-        std::thread::sleep(LOOK);
+        std::thread::sleep(look);
         // Not held while sleeping: the engine ends when nobody holds it.
         let Some(progress) = engine.upgrade().map(|engine| engine.progress()) else { return };
         let fed = watermark(fed);
         metrics.frontier_lag.set((fed + 1).saturating_sub(progress).cast_signed());
-        if watch.is_stuck(progress, fed, Instant::now()) {
+        let now = Instant::now();
+        if watch.is_stuck(progress, fed, now) {
             tracing::error!(
                 progress,
                 fed,
                 "the engine has not moved for 30 s with commits waiting: aborting, to be started again"
             );
             std::process::abort();
+        }
+        if let Some(pulse) = &mut pulse {
+            pulse.beat(now, watch.moved, look);
         }
     }
 }
