@@ -109,13 +109,20 @@ def _panel(kind: str, title: str, about: str, targets: list[dict], options: dict
         "options": options,
     }
     if "link" in field:
-        title, path = field["link"]
-        panel["links"] = [{"title": title, "url": "${console}" + path, "targetBlank": True}]
+        panel["links"] = [_link(*field["link"])]
     if "transformations" in field:
         panel["transformations"] = field["transformations"]
     if field.get("transparent"):
         panel["transparent"] = True
     return panel
+
+
+def _link(title: str, path: str) -> dict:
+    """A link from a panel to the console."""
+    return {
+        "type": "link", "title": title, "url": "${console}" + path, "targetBlank": True, "icon": "external link", "tooltip": "",
+        "tags": [], "asDropdown": False, "includeVars": False, "keepTime": False,
+    }
 
 
 def _reduced() -> dict:
@@ -166,7 +173,7 @@ def curves(title: str, about: str, targets: list[dict], *, stack: bool = False, 
 def pie(title: str, about: str, targets: list[dict], **field) -> dict:
     """Shares of a whole."""
     options = {
-        "pieType": "donut", "displayLabels": ["name", "value"], "sort": "desc", "reduceOptions": _reduced(),
+        "pieType": "donut", "displayLabels": ["name", "value"], "reduceOptions": _reduced(),
         "legend": {"displayMode": "table", "placement": "right", "values": ["value", "percent"], "calcs": [], "showLegend": True},
         "tooltip": {"mode": "single", "sort": "none"},
     }
@@ -255,7 +262,7 @@ def chosen(name: str, label: str, query: str) -> dict:
     """A variable whose values are asked of Prometheus, with 全部."""
     return {
         "type": "query", "name": name, "label": label, "datasource": METRICS, "query": {"query": query, "refId": "variable"},
-        "definition": query, "refresh": 2, "sort": 1, "multi": True, "includeAll": True, "allValue": ".*",
+        "refresh": 2, "sort": 1, "multi": True, "includeAll": True, "allValue": ".*",
         "current": {"text": ["全部"], "value": ["$__all"]}, "options": [], "regex": "", "hide": 0, "skipUrlSync": False,
     }
 
