@@ -4,7 +4,7 @@ Laws: every panel says what it shows, by which formula, and where the formula is
 is absent and reads 不涉及; an instant value is asked for as an instant value.
 """
 
-from words import CALM, CONSOLE, GREEN, ORANGE, RED
+from words import CALM, CONSOLE, GREEN, ORANGE, RED, WHITE
 
 METRICS = {"type": "prometheus", "uid": "xiezhi-prometheus"}
 ALERTMANAGER = "獬豸 Alertmanager"
@@ -130,22 +130,22 @@ def _reduced() -> dict:
 
 
 def stat(title: str, about: str, targets: list[dict], *, value: int = 0, name: int = 0, mode: str = "auto",
-         fill: bool = False, orientation: str = "auto", spark: bool = False, wide: bool = True, **field) -> dict:
+         fill: bool = False, orientation: str = "auto", spark: bool = False, wide: bool = True, justify: str = "auto", **field) -> dict:
     """Figures. `value`, `name`: sizes in pixels, for a wall; 0 leaves them to Grafana."""
     text = {key: size for key, size in (("valueSize", value), ("titleSize", name)) if size}
     options = {
-        "colorMode": "background" if fill else "value", "graphMode": "area" if spark else "none", "justifyMode": "auto",
+        "colorMode": "background" if fill else "value", "graphMode": "area" if spark else "none", "justifyMode": justify,
         "orientation": orientation, "textMode": mode, "wideLayout": wide, "showPercentChange": False,
         "percentChangeColorMode": "standard", "reduceOptions": _reduced(), "text": text,
     }
     return _panel("stat", title, about, targets, options, **field)
 
 
-def bars(title: str, about: str, targets: list[dict], *, value: int = 0, name: int = 0, **field) -> dict:
+def bars(title: str, about: str, targets: list[dict], *, value: int = 0, name: int = 0, look: str = "basic", names: str = "left", **field) -> dict:
     """A bar for each series, lying."""
     text = {key: size for key, size in (("valueSize", value), ("titleSize", name)) if size}
     options = {
-        "displayMode": "basic", "orientation": "horizontal", "valueMode": "color", "namePlacement": "left",
+        "displayMode": look, "orientation": "horizontal", "valueMode": "color", "namePlacement": names,
         "showUnfilled": True, "sizing": "auto", "minVizHeight": 16, "minVizWidth": 8, "maxVizHeight": 300,
         "legend": {"displayMode": "list", "placement": "bottom", "calcs": [], "showLegend": False},
         "reduceOptions": _reduced(), "text": text,
@@ -219,9 +219,11 @@ def cells(unit: str = "none", thresholds: dict | None = None, width: int | None 
     return properties
 
 
-def heading(text: str, about: str) -> dict:
-    """Large words over a block of a wall."""
-    options = {"mode": "markdown", "content": text, "code": {"language": "plaintext", "showLineNumbers": False, "showMiniMap": False}}
+def heading(text: str, about: str, *, size: int = 30, colour: str = WHITE, align: str = "left") -> dict:
+    """Large words over a block of a wall. Grafana keeps the style of text when it cleans it."""
+    style = f"font-size:{size}px;line-height:1.5;font-weight:500;color:{colour};text-align:{align}"
+    options = {"mode": "markdown", "content": f'<div style="{style}">{text}</div>',
+               "code": {"language": "plaintext", "showLineNumbers": False, "showMiniMap": False}}
     return {"type": "text", "title": "", "description": about, "transparent": True, "options": options}
 
 

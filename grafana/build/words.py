@@ -61,3 +61,5 @@ CITY = _CITY["name"]
 CONSOLE = _CITY["console"]
 REGIONS = _coloured(_CITY["region"])
 DEPARTMENTS = _coloured(_DUTIES["department"])
+# For the wall, where room is scarce.
+SHORT_DEPARTMENTS = {code: (_CITY["short"].get(code, name), colour) for code, (name, colour) in DEPARTMENTS.items()}
