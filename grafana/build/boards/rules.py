@@ -42,9 +42,9 @@ def board() -> Board:
                  decimals=0)),
         (4, stat("过敏规则", "命中率高于 5% 且可判标段不少于 100 个的规则数。", [now(f"count({FIRE_RATE} > 0.05 and {JUDGED} >= 100) or 0 * max(xiezhi_ready)")],
                  decimals=0, thresholds=bad_from(1, 5))),
-        (4, stat("预警覆盖率", "至少由一条规则判断过的标段数 ÷ 进场标段数。统计期内;分母为零显示“不涉及”。", [now(ratio("coverage"))],
+        (4, stat("预警覆盖率", "至少一条规则可以判断的标段数 ÷ 已公告的标段数。统计期内;分母为零显示“不涉及”。", [now(ratio("coverage"))],
                  unit="percentunit", decimals=1, thresholds=good_from(0.99, 0.9))),
-        (4, stat("数据不足率", "因数据不足而不能判断的次数 ÷ 判断次数。统计期内;分母为零显示“不涉及”。", [now(ratio("data_quality"))],
+        (4, stat("数据不足率", "因数据不足不能判断的规则次数 ÷ 适用的规则次数。统计期内;分母为零显示“不涉及”。", [now(ratio("data_quality"))],
                  unit="percentunit", decimals=1, thresholds=bad_from(0.2, 0.5))),
     )
     page.title("各规则")

@@ -65,8 +65,8 @@ def _efficacy() -> dict:
         ("overdue", "逾期", bad_from(0.02, 0.05)),
     ]
     about = (
-        "本月全市的三个比率。及时签收率 = 时限内签收数 ÷ 签收期限已到数;按期处置率 = 期限内处置数 ÷ 处置期限已到数;"
-        "逾期率 = 在办且超期数 ÷(在办数 + 本月办结数)。分母为零显示“不涉及”。目标:前两项不低于 95%,逾期率不高于 5%。"
+        "本月全市的三个比率。及时签收率 = 在时限前签收数 ÷(已签收数 + 时限已过数);按期处置率 = 在时限前办结数 ÷(已办结数 + 时限已过数);"
+        "逾期率 = 未办结且已过时限数 ÷ 预警数,都按本月生成的预警统计。分母为零显示“不涉及”。目标:前两项不低于 95%,逾期率不高于 5%。"
     )
     return stat("", about, [now(ratio(indicator, where=MONTH), name) for indicator, name, _ in shown], value=62, name=32,
                 mode="value_and_name", wide=False, orientation="vertical", unit="percentunit", decimals=1, none=ABSENT,

@@ -41,12 +41,12 @@ def board() -> Board:
         (16, curves("每小时变动", "每小时的名单变动次数。", [over_time("sum by (change) (increase(xiezhi_watchlist_changes_total[1h]))", "{{change}}")],
                     overrides=named(MOVES), decimals=0)),
     )
-    page.title("名单质量")
+    page.title("名单质量与适用")
     page.band(
-        5, (6, _indicator("evidence_backed", "有据率", "至少有一条有效依据的条目数 ÷ 条目数", "percentunit", good_from(1, 0.95), SOURCE)),
-        (6, _indicator("removal_lag_hours", "移除滞后", "Σ(移除时间 − 依据撤销时间)÷ 移除数", "h", bad_from(1, 24), KEPT)),
-        (6, _indicator("stale", "到期未清率", "已过截止日仍在名单的条目数 ÷ 条目数", "percentunit", bad_from(0.001, 0.01), KEPT)),
-        (6, _indicator("blocked_participation", "开标前发现率", "开标前已发现的在列投标人数 ÷ 在列投标人数", "percentunit",
-                       good_from(0.99, 0.9), KEPT)),
+        5, (8, _indicator("evidence_backed", "名单准确率", "有现行记录或者预警依据的条目数 ÷ 条目数", "percentunit", good_from(1, 0.95), SOURCE)),
+        (8, stat("在列主体参加投标", "在名单或信用记录有效期内参加投标的现有结果数(规则 CRD-01、CRD-03)。" + KEPT,
+                 [now('sum(xiezhi_findings{rule=~"CRD-01|CRD-03"})')], decimals=0, thresholds=bad_from(1, 5),
+                 link=("在控制台中查看", "/findings?rule=CRD-01"))),
+        (8, stat("对外提供的单位数", "Redis 中供其他系统查询的重点关注单位数;个人不对外提供。", [now("xiezhi_redis_mirror_watched_entries")], decimals=0)),
     )
     return page
