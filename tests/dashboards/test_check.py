@@ -13,7 +13,6 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 import asked  # noqa: E402
-import boards  # noqa: E402
 import check  # noqa: E402
 
 HERE = Path(__file__).parent

@@ -55,7 +55,7 @@ def board() -> Board:
     )
     page.title("来源与隔离区")
     page.band(
-        8, (12, curves("各来源静默时间", "距各来源系统最近一个事件的时间。", [over_time("time() - max by (source) (xiezhi_source_last_event_timestamp_seconds)", "{{source}}")],
+        8, (12, curves("各来源静默时间", "距各来源系统最近一个事件的时间。", [over_time("time() - max by (source) (xiezhi_source_last_event_timestamp_seconds > 0)", "{{source}}")],
                        unit="s")),
         (12, curves("隔离区", "隔离区中的条数,按原因。", [over_time("sum by (code) (xiezhi_quarantine_rows)", "{{code}}")], decimals=0,
                     link=("在控制台中查看", "/quarantine"))),
