@@ -57,7 +57,7 @@ def board() -> Board:
     page.band(
         8, (12, curves("各来源静默时间", "距各来源系统最近一个事件的时间。", [over_time("time() - max by (source) (xiezhi_source_last_event_timestamp_seconds > 0)", "{{source}}")],
                        unit="s")),
-        (12, curves("隔离区", "隔离区中的条数,按原因。", [over_time("sum by (code) (xiezhi_quarantine_rows)", "{{code}}")], decimals=0,
+        (12, curves("隔离区", "隔离区中尚未处理的条数,按原因。", [over_time("sum by (code) (xiezhi_quarantine_rows{state=\"open\"})", "{{code}}")], decimals=0,
                     link=("在控制台中查看", "/quarantine"))),
     )
     page.title("发送")
