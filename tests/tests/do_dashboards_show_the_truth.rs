@@ -16,6 +16,8 @@ const FIRST_DAY: &str = "2026-10-12";
 const DAYS: &str = "45";
 /// The end of the last day that is sent, when openings are under way.
 const LAST_INSTANT: &str = "2026-11-25T15:10";
+/// For how long at the end nobody handles anything, so that something is open.
+const UNATTENDED_US: i64 = 60 * 3_600_000_000;
 /// The districts that projects are spread over; the simulator knows one.
 const REGIONS: [&str; 5] = ["460100", "460105", "460106", "460107", "460108"];
 /// What supervisors find, in turn.
@@ -200,7 +202,9 @@ impl Stage {
             if !batch.is_empty() {
                 self.client.accept(&batch);
             }
-            closed = self.handle(closed);
+            if now < last - UNATTENDED_US {
+                closed = self.handle(closed);
+            }
         }
         assert!(closed >= 2 * OUTCOMES.len(), "{closed} closed");
         self.misbehave(now);

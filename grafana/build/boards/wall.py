@@ -14,7 +14,7 @@ ALERTS_LINK = "在控制台中查看预警"
 
 
 def _tile(name: str, about: str, expr: str, colour: str, path: str) -> dict:
-    return stat("", about, [now(expr)], value=104, name=30, mode="value_and_name", wide=False, displayName=name, decimals=0,
+    return stat("", about, [now(expr)], value=104, name=30, mode="value_and_name", wide=False, displayName=name, decimals=0, none="—",
                 thresholds=steps(colour), link=("在控制台中查看", path))
 
 
@@ -22,7 +22,7 @@ def _level(level: str) -> dict:
     word, colour = LEVELS[level]
     about = f"尚未办结、未撤回的{word}预警数:待签收、已签收、已分派之和。"
     return stat("", about, [now(f'sum(xiezhi_alerts{{level="{level}",{PENDING}}})')], value=104, name=30, mode="value_and_name",
-                wide=False, fill=True, displayName=f"{word}预警", decimals=0, thresholds=steps("#2F3136", (1, colour)),
+                wide=False, fill=True, displayName=f"{word}预警", decimals=0, none="—", thresholds=steps("#2F3136", (1, colour)),
                 link=(ALERTS_LINK, f"/alerts?level={level}"))
 
 
