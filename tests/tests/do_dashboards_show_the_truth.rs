@@ -359,3 +359,17 @@ fn every_query_is_answered_after_some_weeks_of_trading() {
         shown.as_array()?.iter().find(|alert| alert["receivers"][0]["name"] == "on-call").cloned()
     });
 }
+
+#[test]
+#[ignore = "for people: `… -- --ignored --nocapture look` serves what the test plays, for tests/dashboards/render, until Enter"]
+fn look() {
+    let stage = Stage::set();
+    stage.play();
+    stage.settle();
+    let Stage { prometheus, alertmanager, .. } = &stage;
+    println!(
+        "PROMETHEUS=http://127.0.0.1:{} ALERTMANAGER=http://127.0.0.1:{}",
+        prometheus.port, alertmanager.port
+    );
+    std::io::stdin().read_line(&mut String::new()).expect("a line");
+}
