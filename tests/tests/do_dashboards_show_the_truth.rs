@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
-use xiezhi_tests::events::retracted;
+use xiezhi_tests::events::announced;
 use xiezhi_tests::office::{act, at};
 use xiezhi_tests::servers::{self, Server};
 use xiezhi_tests::{Client, Daemon, Home, eventually, run};
@@ -186,7 +186,7 @@ impl Stage {
         let out = folder.path().join("events.ndjson").to_string_lossy().into_owned();
         let settings =
             ["--days", DAYS, "--first-day", FIRST_DAY, "--bids-per-day", "40", "--scheme-share", "0.4"];
-        run(&[&["simulate", "--out", &out, "--seed", "7"], &settings[..]].concat()).well();
+        run(&[&["simulate", "--out", &out, "--seed", "7"][..], &settings].concat()).well();
         let text = std::fs::read_to_string(&out).expect("events");
         let last = at(LAST_INSTANT);
         let mut events: Vec<(i64, Value)> =
@@ -234,7 +234,7 @@ impl Stage {
     /// What senders do wrong: an event dated ahead, one that is none, one that comes twice.
     fn misbehave(&self, now: i64) {
         let time = jiff::Timestamp::from_microsecond(now + 7_200_000_000).expect("an instant").to_string();
-        let mut ahead = retracted(&json!({"id": "never-sent", "source": "/tests/e2e", "type": "bid.opened"}));
+        let mut ahead = announced("AHEAD");
         ahead["time"] = time.into();
         self.client.accept(std::slice::from_ref(&ahead));
         self.client.post(&[json!({"specversion": "1.0"}), ahead]);
@@ -298,6 +298,7 @@ fn prometheus_files(daemon: &str, token: &Path, alertmanager: u16) -> TempDir {
             text.replace(from, to)
         })
     };
+    let (token, alertmanager) = (token.to_string_lossy(), format!("127.0.0.1:{alertmanager}"));
     let text = replace(
         kept("deploy/prometheus/prometheus.yml"),
         &[
@@ -305,8 +306,8 @@ fn prometheus_files(daemon: &str, token: &Path, alertmanager: u16) -> TempDir {
             ("scrape_timeout: 10s", "scrape_timeout: 1s"),
             ("evaluation_interval: 15s", "evaluation_interval: 1s"),
             ("127.0.0.1:8700", daemon),
-            ("127.0.0.1:9093", &format!("127.0.0.1:{alertmanager}")),
-            ("/etc/prometheus/xiezhi.token", &token.to_string_lossy()),
+            ("127.0.0.1:9093", alertmanager.as_str()),
+            ("/etc/prometheus/xiezhi.token", token.as_ref()),
         ],
     );
     std::fs::write(folder.path().join("prometheus.yml"), text).expect("a file of the test");
