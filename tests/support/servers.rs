@@ -1,4 +1,4 @@
-//! Real servers on the loopback: Redis, Alertmanager, a mail server. Each on a free port, in a folder of its own, ended
+//! Real servers on the loopback: Redis, Prometheus, Alertmanager, a mail server. Each on a free port, in a folder of its own, ended
 //! by its id.
 
 use crate::eventually;
@@ -206,16 +206,35 @@ pub fn redis_pipe<'a>(server: &Server, commands: impl Iterator<Item = Vec<&'a st
     assert!(output.status.success() && said.contains("errors: 0,"), "{said}");
 }
 
-/// An Alertmanager.
+/// An Alertmanager that tells nobody.
 ///
 /// # Panics
 /// If it does not start.
 pub fn alertmanager() -> Server {
+    alertmanager_with("route:\n  receiver: none\nreceivers:\n  - name: none\n")
+}
+
+/// An Alertmanager with a configuration.
+///
+/// # Panics
+/// If it does not start.
+pub fn alertmanager_with(configuration: &str) -> Server {
     let port = free_port();
-    let files = folder(&[("am.yml", "route:\n  receiver: none\nreceivers:\n  - name: none\n")]);
+    let files = folder(&[("am.yml", configuration)]);
     let listen = format!("--web.listen-address=127.0.0.1:{port}");
     let args = ["--config.file=am.yml", "--storage.path=data", &listen, "--cluster.listen-address="];
     Server::start("prometheus-alertmanager", port, files, &args)
+}
+
+/// A Prometheus in a folder with `prometheus.yml`.
+///
+/// # Panics
+/// If it does not start.
+pub fn prometheus(folder: TempDir) -> Server {
+    let port = free_port();
+    let listen = format!("--web.listen-address=127.0.0.1:{port}");
+    let args = ["--config.file=prometheus.yml", "--storage.tsdb.path=data", &listen];
+    Server::start("prometheus", port, folder, &args)
 }
 
 /// What amtool answers.
