@@ -53,7 +53,7 @@ impl Published {
 
 fn miscounted(holds: &BTreeMap<Row, isize>) -> String {
     let right = |(row, count): &(&Row, &isize)| match row {
-        Row::Ended(..) => **count > 0,
+        Row::Ended(..) | Row::Counted(_) => **count > 0,
         _ => **count == 1,
     };
     holds.iter().filter(|pair| !right(pair)).map(|(row, count)| format!("{count} times {row:?}\n")).collect()
@@ -66,7 +66,7 @@ fn publish(holds: &BTreeMap<Row, isize>, symbols: &Symbols) -> Published {
             Row::Finding(finding) => findings.push(finding.render(symbols)),
             Row::Quality(finding) => quality.push(finding.render(symbols)),
             Row::Watched(entry) => watched.push(entry.render(symbols)),
-            Row::Ended(..) => {}
+            Row::Ended(..) | Row::Counted(_) => {}
         }
     }
     findings.sort();
@@ -122,7 +122,7 @@ impl Sum {
         self.at = Some(at);
         let count = self.holds.entry(row.clone()).or_default();
         *count += diff;
-        let most = if matches!(row, Row::Ended(..)) { isize::MAX } else { 1 };
+        let most = if matches!(row, Row::Ended(..) | Row::Counted(_)) { isize::MAX } else { 1 };
         if !(0..=most).contains(count) {
             self.wrong += &format!("{count} times {row:?} at {at}\n");
         }
