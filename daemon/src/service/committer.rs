@@ -183,6 +183,12 @@ impl Commits {
         self.durable.lock().unwrap_or_else(PoisonError::into_inner).push_back((commit, Instant::now()));
     }
 
+    /// For how long the oldest commit that was not taken has been durable.
+    pub fn oldest(&self) -> Duration {
+        let durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
+        durable.front().map(|(_, at)| at.elapsed()).unwrap_or_default()
+    }
+
     /// When `commit` became durable, if it held events; forgets it and all before.
     pub fn take(&self, commit: u64) -> Option<Instant> {
         let mut durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
@@ -379,12 +385,12 @@ impl Committer {
     fn commit(&mut self, gathered: Gathered) -> Result<(), ServiceError> {
         let Gathered { events, new, quarantined, conflicts, replies, .. } = gathered;
         if !new.is_empty() || !quarantined.is_empty() {
-            let timer = self.metrics.journal_commit.start_timer();
+            let timer = self.metrics.engine.journal_commit.start_timer();
             self.journal.append(self.driver.next_time(), self.clock.now(), &new, &quarantined)?;
             timer.observe_duration();
         }
         if !events.is_empty() {
-            self.metrics.journal_events.set(self.journal.last().seq.cast_signed());
+            self.metrics.engine.journal_events.set(self.journal.last().seq.cast_signed());
             self.directory.learn(events.iter());
             let archive = JournalArchive {
                 journal: &self.journal,
@@ -406,7 +412,7 @@ impl Committer {
             self.feed(commit);
         }
         let lag = (watermark(&self.fed) + 1).saturating_sub(self.engine.progress());
-        self.metrics.frontier_lag.set(lag.cast_signed());
+        self.metrics.engine.in_flight(lag);
         for (reply, receipt) in replies {
             // A sender that has gone away will send again, and be told "duplicate".
             reply.send(receipt).ok();

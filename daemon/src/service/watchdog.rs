@@ -1,5 +1,7 @@
 //! The watchdog: an engine that lives but does not move is worse than one that died.
 
+use super::committer::Commits;
+use super::health::{Health, IdleShare};
 use super::watermark;
 use crate::metrics::Metrics;
 use std::sync::atomic::AtomicU64;
@@ -18,21 +20,31 @@ const LOOK: Duration = Duration::from_secs(1);
 ///
 /// # Panics
 /// If the thread cannot be started.
-pub fn spawn(engine: &Arc<Engine>, fed: Arc<AtomicU64>, metrics: Arc<Metrics>) {
+pub fn spawn(
+    engine: &Arc<Engine>,
+    fed: Arc<AtomicU64>,
+    health: Health,
+    commits: Commits,
+    metrics: Arc<Metrics>,
+) {
     let engine = Arc::downgrade(engine);
-    let body = move || watch(&engine, &fed, &metrics);
+    let body = move || watch(&engine, &fed, &health, &commits, &metrics);
     let thread = std::thread::Builder::new().name("watchdog".to_owned()).spawn(body);
     thread.expect("the watchdog's thread starts");
 }
 
-fn watch(engine: &Weak<Engine>, fed: &AtomicU64, metrics: &Metrics) {
+fn watch(engine: &Weak<Engine>, fed: &AtomicU64, health: &Health, commits: &Commits, metrics: &Metrics) {
+    let mut idle = IdleShare::default();
     let mut watch = Watch { moved: Instant::now(), seen: 0 };
     loop {
         std::thread::sleep(LOOK);
         // Not held while sleeping: the engine ends when nobody holds it.
         let Some(progress) = engine.upgrade().map(|engine| engine.progress()) else { return };
         let fed = watermark(fed);
-        metrics.frontier_lag.set((fed + 1).saturating_sub(progress).cast_signed());
+        metrics.engine.frontier_age(commits.oldest());
+        metrics.engine.idle(idle.look(health.idle_so_far(), Instant::now()));
+        health.rows().iter().for_each(|(operator, rows)| metrics.engine.arrangement(operator, *rows));
+        metrics.engine.in_flight((fed + 1).saturating_sub(progress));
         if watch.is_stuck(progress, fed, Instant::now()) {
             tracing::error!(
                 progress,

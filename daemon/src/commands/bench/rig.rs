@@ -87,7 +87,12 @@ impl Rig {
         let editions = Arc::new(Editions::new(Edition::always(rules.params.clone())));
         let meter = Meter::default();
         let metered = metered.then(|| meter.clone());
-        let (engine, changes) = Engine::metered(workers, editions.clone(), symbols.clone(), metered);
+        let (engine, changes) = Engine::watched(
+            workers,
+            editions.clone(),
+            symbols.clone(),
+            Watchers { meter: metered, ..Watchers::default() },
+        );
         Rig {
             door: Door::new(&[0; 32], rules.placeholders.clone()),
             driver: Driver::new(editions, symbols.clone(), 1),
