@@ -180,6 +180,11 @@ impl Tallies {
         all
     }
 
+    /// One sum; none where nothing is summed up. What is reckoned from a market stands in [`of`](Tallies::of) alone.
+    pub fn get(&self, key: &Key) -> Option<Tally> {
+        self.sums.get(key).copied()
+    }
+
     fn markets_of(&self, period: Period) -> BTreeMap<(Option<Industry>, Symbol), Market> {
         let (from, until) = match period {
             Period::Standing => return BTreeMap::new(),

@@ -9,7 +9,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant as Clock;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::{Edition, Editions};
-use xiezhi_dataflows::engine::{Change, Commit, Engine, Explanation};
+use xiezhi_dataflows::engine::{Change, Commit, Engine, Explanation, Watchers};
 use xiezhi_dataflows::event::{Door, Event};
 use xiezhi_dataflows::finding::Published;
 use xiezhi_dataflows::intake::Archive;
