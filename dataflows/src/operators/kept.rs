@@ -73,6 +73,10 @@ pub fn kept<'scope, D: Clone + 'static>(
 ) -> VecCollection<'scope, Time, D, Diff> {
     let counter = Counter::of(name, rows.inner.scope().worker());
     rows.inner
-        .inspect_batch(move |_, batch| counter.add(batch.iter().map(|(_, _, diff)| diff).sum()))
+        .inspect_core(move |told| {
+            if let Ok((_, batch)) = told {
+                counter.add(batch.iter().map(|(_, _, diff)| diff).sum());
+            }
+        })
         .as_collection()
 }
