@@ -58,6 +58,11 @@ pub struct Indicators {
     held: Mutex<Held>,
 }
 
+/// The six digits of a region's code; none if it does not begin with them.
+fn region_digits(code: &str) -> Option<&str> {
+    code.get(..6).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn word(industry: Option<Industry>) -> &'static str {
     industry.map_or("", Industry::as_str)
 }
@@ -119,7 +124,7 @@ impl Indicators {
             held.tallies.add(&part.measures, scope, diff);
         }
         if let Some(pending) = pending(alert) {
-            let region = pending.region.map(|region| region.chars().take(6).collect()).unwrap_or_default();
+            let region = pending.region.and_then(region_digits).unwrap_or_default().to_owned();
             let place = (pending.department.to_owned(), pending.industry, region, pending.level);
             let count = held.pending.entry(place.clone()).or_default();
             *count += diff as i64;

@@ -8,26 +8,26 @@ use xiezhi_alerts::reason::{Duty, Reason};
 use xiezhi_alerts::{Alert, AlertId, Moved, State};
 use xiezhi_dataflows::calendar::Calendar;
 use xiezhi_dataflows::event::Outcome;
-use xiezhi_dataflows::normalise::Instant;
+use xiezhi_dataflows::normalise::{Date, Instant};
 
 /// Sums by indicator, month, department and industry.
 pub type Sums = BTreeMap<(String, String, String, String), (i64, i64)>;
 
 const DAY_US: i64 = 86_400_000_000;
-/// The furthest that minutes are counted one by one.
-const MINUTES_MAX: i64 = 1_500 * 1_440;
 
-/// The working minutes between two instants that are whole minutes, one by one.
+/// The working time between two instants, day by day.
 fn worked_seconds(from: i64, until: i64) -> i64 {
-    let (calendar, mut seconds) = (Calendar::built_in(), 0);
-    let mut at = from;
-    while at < until && (at - from) / MINUTE_US < MINUTES_MAX {
-        let day = Instant(at).local_date();
-        let minute = (at - day.midnight().0) / MINUTE_US;
-        let open = (510..720).contains(&minute) || (870..1_050).contains(&minute);
+    let (calendar, mut seconds, mut day) = (Calendar::built_in(), 0, Instant(from).local_date());
+    while day.midnight().0 < until {
         let works = calendar.is_working_day(day).unwrap_or_else(|| (day.0 + 3).rem_euclid(7) < 5);
-        seconds += if open && works { 60 } else { 0 };
-        at += MINUTE_US;
+        for (opens, closes) in [(510, 720), (870, 1_050)] {
+            let opens = (day.midnight().0 + opens * MINUTE_US).max(from);
+            let closes = (day.midnight().0 + closes * MINUTE_US).min(until);
+            if works && closes > opens {
+                seconds += (closes - opens) / 1_000_000;
+            }
+        }
+        day = Date(day.0 + 1);
     }
     seconds
 }

@@ -150,15 +150,17 @@ pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
                         }
                         now = next;
                     }
+                    let mut rows = 0;
                     for change in changes {
                         let Change::Row(row, diff) = change else { continue };
-                        kept.add(diff);
+                        rows += diff;
                         let (enter, length) = span(&row.0, &row.1);
                         if in_force(now, length).contains(&enter) {
                             session.give((row.clone(), time, diff));
                         }
                         buckets.entry(length).or_default().entry(enter).or_default().push(row, diff);
                     }
+                    kept.add(rows);
                 }
             }
         })
