@@ -10,6 +10,7 @@
 
 use crate::agenda::Agenda;
 use crate::duty::Route;
+use crate::indicators::Life;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -213,4 +214,7 @@ pub struct Alert {
     /// Since when nothing of it holds; µs since 1970.
     #[serde(default)]
     pub withdrawn_at: Option<i64>,
+    /// What is counted of it, of this episode and those before it; the present one is the last.
+    #[serde(default)]
+    pub lives: Vec<Life>,
 }

@@ -159,6 +159,16 @@ impl Pace<'_> {
     }
 }
 
+impl Pace<'_> {
+    /// How much time runs between two instants (µs since 1970), µs; 0 if the second comes first.
+    pub fn between(&self, from: i64, until: i64) -> i64 {
+        match self {
+            Pace::AroundTheClock => (until - from).max(0),
+            Pace::Working(hours, calendar) => worked_between(hours, calendar, from, until),
+        }
+    }
+}
+
 /// Whether a day is worked; of a year that the calendar lacks, Monday to Friday.
 fn is_worked(calendar: &Calendar, day: Date) -> bool {
     // 1970-01-01 was a Thursday.
@@ -185,6 +195,13 @@ fn worked_later(hours: &Hours, calendar: &Calendar, from: i64, mut left: i64) ->
         }
     }
     Date(first + DAYS_MAX).midnight().0
+}
+
+fn worked_between(hours: &Hours, calendar: &Calendar, from: i64, until: i64) -> i64 {
+    let (first, last) = (Instant(from).local_date().0, Instant(until).local_date().0);
+    let days = (first..=last.min(first.saturating_add(DAYS_MAX))).map(Date);
+    let worked = days.filter(|day| is_worked(calendar, *day)).flat_map(|day| spans(hours, day));
+    worked.map(|(start, end)| (end.min(until) - start.max(from)).max(0)).sum()
 }
 
 fn worked_earlier(hours: &Hours, calendar: &Calendar, until: i64, mut left: i64) -> i64 {
@@ -309,6 +326,8 @@ mod tests {
             let from = pace.later(at("2025-01-01T00:00") + start * MINUTE_US, Term::Minutes(1));
             let until = pace.later(from, Term::Minutes(minutes));
             prop_assert!(until > from);
+            prop_assert_eq!(pace.between(from, until), i64::from(minutes) * MINUTE_US);
+            prop_assert_eq!(pace.between(until, from), 0);
             let back = pace.earlier(until, Term::Minutes(minutes));
             // The end of one span and the begin of the next are the same moment of work.
             prop_assert_eq!(pace.later(back, Term::Minutes(1)), pace.later(from, Term::Minutes(1)));

@@ -12,6 +12,7 @@
 //! | [`desk`] | all alerts and what is due |
 //! | [`pacing`] | how fast one receiver is told; how long to wait before trying again |
 //! | [`reason`] | why something was decided |
+//! | [`indicators`] | what alerts contribute to the assessment of those who handle them |
 //! | [`feedback`] | what became of alerts, counted for each rule |
 //! | [`message`] | what is shown of an alert and a notice: the items of the API |
 //! | [`alerting_info`] | alerts as rows of the national standard |
@@ -34,6 +35,7 @@ pub mod desk;
 pub mod duty;
 pub mod feedback;
 pub mod hours;
+pub mod indicators;
 pub mod level;
 pub mod message;
 pub mod pacing;

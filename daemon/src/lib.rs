@@ -16,6 +16,7 @@ pub mod explained;
 pub mod failpoint;
 pub mod heads;
 pub mod host;
+pub mod indicators;
 pub mod journal;
 pub mod ledger;
 pub mod metrics;

@@ -28,6 +28,8 @@ pub enum Wait {
     Opening,
     /// The contract, from the notice of award: 30 days (招标投标法 §46; AWD-06).
     Contract,
+    /// The deposits, from the contract: 5 days (招标投标法实施条例 §57). No rule asks, an indicator does.
+    Margin,
     /// The end of a device's outage, from its begin (WIT-01).
     Outage,
     /// The same, from the start of the opening at which the device was out already.
@@ -60,6 +62,7 @@ impl Wait {
                 Some(from + i64::from(thresholds.outage_seconds) * SECOND_US + 1)
             }
             Wait::Contract => days(30),
+            Wait::Margin => days(5),
             Wait::Objection => days(3),
             Wait::Challenge => working(7),
             Wait::Complaint => working(3),
@@ -76,6 +79,7 @@ fn wait_of(row: &Row) -> Option<(Wait, i64)> {
             return Some((Wait::Opening, row.number(FactKind::OpeningAt)?));
         }
         RowKind::Award => Wait::Contract,
+        RowKind::ContractSigned => Wait::Margin,
         RowKind::OpeningStarted => Wait::OutageAtStart,
         RowKind::Device => {
             let state = row.word(FactKind::DeviceState, DeviceState::ALL)?;

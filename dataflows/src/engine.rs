@@ -18,7 +18,7 @@ use crate::finding::Published;
 use crate::graph::{self, Graph};
 use crate::judge::{self, Benches};
 use crate::meter::Meter;
-use crate::operators::{Diff, Moment, Shared, Time};
+use crate::operators::{Diff, Kept, Moment, Shared, Time};
 use crate::params::Params;
 use crate::row::Row;
 use crate::rules::{Conclusions, Judged};
@@ -92,6 +92,20 @@ pub struct Explanation {
     pub rows: Vec<Row>,
 }
 
+/// Is told when the first worker has nothing to do, and when it has again.
+pub type Idle = dyn Fn(bool) + Send + Sync;
+
+/// Who watches an engine; nobody by default.
+#[derive(Clone, Default)]
+pub struct Watchers {
+    /// How long each operator works.
+    pub meter: Option<Meter>,
+    /// How many rows each operator keeps.
+    pub kept: Option<Kept>,
+    /// When the first worker is idle.
+    pub idle: Option<Arc<Idle>>,
+}
+
 enum Command {
     Commit(Commit),
     Settle(Time, Sender<()>),
@@ -129,18 +143,18 @@ impl Engine {
         editions: Arc<Editions>,
         symbols: Arc<Symbols>,
     ) -> (Engine, Receiver<Change>) {
-        Engine::metered(workers, editions, symbols, None)
+        Engine::watched(workers, editions, symbols, Watchers::default())
     }
 
-    /// As [`start`](Engine::start), with a meter on its operators.
+    /// As [`start`](Engine::start), with somebody who watches.
     ///
     /// # Panics
     /// Likewise.
-    pub fn metered(
+    pub fn watched(
         workers: usize,
         editions: Arc<Editions>,
         symbols: Arc<Symbols>,
-        meter: Option<Meter>,
+        watchers: Watchers,
     ) -> (Engine, Receiver<Change>) {
         let workers = workers.max(1);
         let (commands, command_end) = sync_channel(QUEUE_COMMITS);
@@ -156,7 +170,7 @@ impl Engine {
         }
         let published = Arc::new(AtomicU64::new(0));
         let watermark = published.clone();
-        let body = move || run(workers, editions, symbols, ends, watermark, meter);
+        let body = move || run(workers, editions, symbols, ends, watermark, watchers);
         let main = std::thread::Builder::new().name("engine".to_owned()).spawn(body);
         let main = main.expect("the engine's thread starts");
         (Engine { commands: Some(commands), questions, published, main: Some(main) }, change_end)
@@ -237,7 +251,7 @@ fn run(
     symbols: Arc<Symbols>,
     ends: Vec<std::sync::Mutex<Option<Ends>>>,
     published: Arc<AtomicU64>,
-    meter: Option<Meter>,
+    watchers: Watchers,
 ) {
     let communication =
         if workers == 1 { CommunicationConfig::Thread } else { CommunicationConfig::Process(workers) };
@@ -246,15 +260,23 @@ fn run(
     let guards = timely::execute::execute_from(builders, guard, worker_config(), move |worker| {
         let end = ends[worker.index()].lock().ok().and_then(|mut end| end.take());
         let end = end.expect("each worker takes its own ends once");
-        meter.iter().for_each(|meter| meter.watch(worker));
+        watchers.meter.iter().for_each(|meter| meter.watch(worker));
+        watchers.kept.iter().for_each(|kept| kept.watch(worker));
         let benches = || Benches::new(editions.clone(), symbols.clone());
-        serve(worker, benches(), benches(), end, &published);
+        serve(worker, benches(), benches(), end, &published, watchers.idle.as_deref());
     });
     drop(guards);
 }
 
 /// One worker's life.
-fn serve(worker: &mut Worker, benches: Benches, asking: Benches, ends: Ends, published: &AtomicU64) {
+fn serve(
+    worker: &mut Worker,
+    benches: Benches,
+    asking: Benches,
+    ends: Ends,
+    published: &AtomicU64,
+    idle: Option<&Idle>,
+) {
     ends.thread.set(std::thread::current()).ok();
     let Graph { inputs, probe, outbox, sections, details } = graph::build(worker, benches);
     let mut this = Serving {
@@ -287,7 +309,9 @@ fn serve(worker: &mut Worker, benches: Benches, asking: Benches, ends: Ends, pub
         if this.lags() {
             worker.step();
         } else if this.settling.is_empty() {
+            idle.iter().for_each(|idle| idle(true));
             worker.step_or_park(Some(PARK));
+            idle.iter().for_each(|idle| idle(false));
         } else {
             this.settle(worker);
         }

@@ -434,4 +434,6 @@ pub enum Published {
     Ended(Symbol, Arc<[(Rule, crate::rules::Ending)]>),
     /// An entry of the watch-list.
     Watched(Arc<crate::watch::Entry>),
+    /// What a section or matter contributes to the indicators. There as often as they contribute the same.
+    Counted(crate::indicators::Packed),
 }

@@ -25,7 +25,7 @@ use crate::history::{
     Rulebook, concern, control, counts, meetings, registers, rings, rooms, together, values, window,
 };
 use crate::judge::{self, Benches, Day, Output};
-use crate::operators::{Diff, Moment, Shared, Time, parted};
+use crate::operators::{Diff, Moment, Shared, Time, kept, parted};
 use crate::row::{Fact, FactKind, Row, RowKind};
 use crate::sections;
 use crate::symbols::Symbol;
@@ -139,8 +139,8 @@ fn project_rows<'scope>(sections: Rows<'scope>, projects: Rows<'scope>) -> Rows<
         let project = row.kind.is_notice().then(|| row.one(FactKind::Project)).flatten();
         project.map(|project| (project.as_symbol(), section))
     });
-    let belongs = belongs.arrange_by_key_named("sections of projects");
-    let projects = projects.arrange_by_key_named("projects");
+    let belongs = kept(belongs, "sections of projects").arrange_by_key_named("sections of projects");
+    let projects = kept(projects, "projects").arrange_by_key_named("projects");
     belongs.join_core(projects, |_, section, row| Some((*section, row.clone())))
 }
 

@@ -15,6 +15,7 @@ use crate::event::{CreditKind, Gravity};
 use crate::finding::{Finding, Published};
 use crate::history::counts::{Count, Counted};
 use crate::history::window::Dated;
+use crate::indicators::{self, Contribution, Packed};
 use crate::matter::{Matter, is_matter};
 use crate::normalise::Date;
 use crate::params::Params;
@@ -233,10 +234,13 @@ impl Bench {
             let matter = Matter::build(rows, &self.symbols);
             rules::judge_matter(&matter, &self.params, &mut conclusions);
             conclude(conclusions, &mut outputs);
+            outputs.extend(counted(&indicators::matter::contribution(&matter, &self.params)));
         } else {
             let dossier = Dossier::build(section, rows.clone(), &self.symbols);
             let judged = rules::judge(&dossier, &self.params, &mut conclusions);
             conclude(conclusions, &mut outputs);
+            let counts = indicators::section::contribution(&dossier, &judged, &self.params, &self.symbols);
+            outputs.extend(counted(&counts));
             let endings = judged.iter().map(|judged| (judged.rule, judged.outcome.ending())).collect();
             outputs.push(Output::Published(Published::Ended(terms.source, endings)));
             outputs.push(Output::ForDetails(Detail::Terms(terms)));
@@ -314,6 +318,11 @@ fn conclude(conclusions: Conclusions, outputs: &mut Vec<Output>) {
     };
     outputs.extend(publish(conclusions.findings, Published::Finding));
     outputs.extend(publish(conclusions.quality, Published::Quality));
+}
+
+/// What is contributed to the indicators, if anything is.
+fn counted(contribution: &Contribution) -> Option<Output> {
+    (!contribution.is_empty()).then(|| Output::Published(Published::Counted(Packed::pack(contribution))))
 }
 
 /// An award counts for its tenderer for a year.

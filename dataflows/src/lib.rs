@@ -8,6 +8,7 @@
 //! | [`params`], [`calendar`], [`deadlines`], [`editions`] | what judgements go by, and since when |
 //! | [`history`], [`operators`], [`graph`], [`driver`], [`load`], [`engine`], [`meter`] | many sections, and the machinery |
 //! | [`finding`], [`subject`], [`watch`] | what is concluded, and who is to be looked at |
+//! | [`indicators`] | what supervision measures itself by |
 //!
 //! *Architecture invariant.* Nothing here reads a clock, a file, a socket or a random number, and nothing here knows of
 //! tokio: what comes out is a function of what went in.
@@ -24,6 +25,7 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod history;
+pub mod indicators;
 pub mod intake;
 pub mod json;
 pub mod judge;

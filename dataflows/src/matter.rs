@@ -18,14 +18,18 @@ pub struct Matter {
     pub received: Option<Sourced<i64>>,
     /// When it was first accepted, µs.
     pub accepted: Option<Sourced<i64>>,
-    /// Whether it was refused.
-    pub refused: bool,
-    /// Whether it was decided.
-    pub decided: bool,
-    /// An inspection: when it was first done, µs.
+    /// When it was first refused, µs.
+    pub refused: Option<Sourced<i64>>,
+    /// When it was first decided, µs.
+    pub decided: Option<Sourced<i64>>,
+    /// Whether the latest decision that says so upheld it.
+    pub upheld: Option<bool>,
+    /// An inspection: when it was first drawn, µs.
+    pub drawn: Option<Sourced<i64>>,
+    /// When it was first done, µs.
     pub inspected: Option<Sourced<i64>>,
-    /// Whether its result was published.
-    pub published: bool,
+    /// When its result was first published, µs.
+    pub published: Option<Sourced<i64>>,
     /// The latest instant of those it waits for that has passed, µs.
     pub passed: Option<i64>,
 }
@@ -43,7 +47,7 @@ impl Matter {
     /// Merges the rows of one matter.
     pub fn build<'a>(rows: impl Iterator<Item = &'a Row>, names: &Symbols) -> Matter {
         let mut matter = Matter::default();
-        let mut section = Latest::default();
+        let (mut section, mut upheld) = (Latest::default(), Latest::default());
         for row in rows {
             if is_of_matter(row.kind) {
                 matter.code = row.symbol(FactKind::Matter).unwrap_or(matter.code);
@@ -54,15 +58,19 @@ impl Matter {
             match row.kind {
                 RowKind::ComplaintReceived => matter.received = first(matter.received),
                 RowKind::ComplaintAccepted => matter.accepted = first(matter.accepted),
-                RowKind::ComplaintRefused => matter.refused = true,
-                RowKind::ComplaintDecided => matter.decided = true,
+                RowKind::ComplaintRefused => matter.refused = first(matter.refused),
+                RowKind::ComplaintDecided => {
+                    matter.decided = first(matter.decided);
+                    upheld.offer(row, row.flag(FactKind::Upheld), names);
+                }
+                RowKind::InspectionDrawn => matter.drawn = first(matter.drawn),
                 RowKind::InspectionDone => matter.inspected = first(matter.inspected),
-                RowKind::InspectionPublished => matter.published = true,
+                RowKind::InspectionPublished => matter.published = first(matter.published),
                 RowKind::Passed => matter.passed = matter.passed.max(Some(row.acted_at())),
                 _ => {}
             }
         }
-        matter.section = section.value();
+        (matter.section, matter.upheld) = (section.value(), upheld.value());
         matter
     }
 

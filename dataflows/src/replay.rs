@@ -10,6 +10,7 @@ use crate::editions::{Edition, Editions};
 use crate::engine::{Change, Commit, Engine, Explanation};
 use crate::event::{Admitted, Door, Event, Refused, reread};
 use crate::finding::{Published, Rendered};
+use crate::indicators::Tallies;
 use crate::intake::Archive;
 use crate::load::Load;
 use crate::normalise::Placeholders;
@@ -249,10 +250,20 @@ impl<'a> Replay<'a> {
         entries
     }
 
-    /// What is there other than once (of how rules ended: less than once). Empty, or the engine is wrong.
+    /// The indicators of sections and matters.
+    pub fn tallies(&self) -> Tallies {
+        let mut tallies = Tallies::default();
+        tallies.change(self.holds.iter().filter_map(|(what, count)| match what {
+            Published::Counted(packed) => Some((packed, *count)),
+            _ => None,
+        }));
+        tallies
+    }
+
+    /// What is there other than once (of how rules ended and what is counted: less than once). Empty, or the engine is wrong.
     pub fn miscounted(&self) -> Vec<(&Published, Diff)> {
         let right = |what: &Published, count: Diff| match what {
-            Published::Ended(..) => count > 0,
+            Published::Ended(..) | Published::Counted(_) => count > 0,
             Published::Finding(_) | Published::Quality(_) | Published::Watched(_) => count == 1,
         };
         let wrong = self.holds.iter().filter(|(what, count)| !right(what, **count));

@@ -42,6 +42,8 @@ pub enum RowKind {
     ContractCompleted,
     /// `contract.subcontracted`.
     Subcontracted,
+    /// `auction.closed`.
+    Auctioned,
     /// `bid.submitted`.
     Submitted,
     /// `bid.opened`.
@@ -54,6 +56,8 @@ pub enum RowKind {
     Rejected,
     /// `deposit.received`.
     Deposit,
+    /// `deposit.returned`.
+    DepositReturned,
     /// `expert.drawn`.
     Drawn,
     /// `expert.replaced`.
@@ -82,6 +86,8 @@ pub enum RowKind {
     ComplaintDecided,
     /// `complaint.answered`.
     ComplaintAnswered,
+    /// `inspection.drawn`.
+    InspectionDrawn,
     /// `inspection.done`.
     InspectionDone,
     /// `inspection.published`.
@@ -306,6 +312,19 @@ fact_kinds! {
     Outcome,
     /// Number of an edition of the rules.
     Edition,
+    // From here on: what no rule reads, but an indicator does.
+    /// The region of a project, six digits (GB/T 2260).
+    Region,
+    /// 1 if a project is traded electronically throughout, else 0.
+    Electronic,
+    /// Reserve price, fen.
+    Floor,
+    /// 1 if the section is another attempt of an earlier one.
+    Relaunch,
+    /// 1 if a section was cancelled rather than failed.
+    Cancelled,
+    /// 1 if a complaint was upheld, 0 if not.
+    Upheld,
 }
 
 impl FactKind {

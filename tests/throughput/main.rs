@@ -3,7 +3,7 @@
 //!
 //! Rates go up and down with the machine, so each is given as a ratio too: to the budget, and to what the door alone manages on one core.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::{Duration, Instant};
 use xiezhi_dataflows::event::Door;
 use xiezhi_dataflows::normalise::Placeholders;

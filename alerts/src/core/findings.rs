@@ -6,6 +6,7 @@ use super::{Decision, NoticeKind, Setting};
 use crate::agenda::Agenda;
 use crate::alert::{Alert, Receiver, State, Subject};
 use crate::duty::Place;
+use crate::indicators::Life;
 use crate::level;
 use crate::message::gravity;
 use crate::reason::{Duty, Reason};
@@ -47,7 +48,7 @@ fn create(
 ) -> Decision {
     let (level, reason) = level::of(findings.values());
     let untold = findings.keys().cloned().collect();
-    let alert = Alert {
+    let mut alert = Alert {
         id: subject.id(),
         subject: subject.clone(),
         level,
@@ -71,7 +72,10 @@ fn create(
         // What was handed over stays as it was handed.
         handed: before.and_then(|alert| alert.handed.clone()),
         withdrawn_at: None,
+        lives: before.map(|alert| alert.lives.clone()).unwrap_or_default(),
     };
+    let life = Life::begun(&alert, place);
+    alert.lives.push(life);
     announce(setting, before, alert, Draft::new(NoticeKind::Created, reason), now)
 }
 

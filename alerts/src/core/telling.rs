@@ -4,6 +4,7 @@ use super::{Decision, Entry, Setting};
 use crate::agenda::{Agenda, What, acknowledge_by};
 use crate::alert::{Alert, Level, Receiver};
 use crate::duty::Copy;
+use crate::indicators;
 use crate::reason::{Duty, Reason};
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +142,7 @@ pub(super) fn decided(
     }
     alert.told.extend(receivers.iter().map(|to| to.receiver.clone()));
     let Draft { kind, reason, from_level, added, removed, step } = draft;
+    indicators::live(before, &mut alert, Some((kind, step)), now);
     let told = receivers.iter().map(|to| to.receiver.to_string()).collect();
     let entry = entry(before, &alert, kind.as_str(), reason.clone(), by, told, now);
     let notice = Notice { kind, reason, from_level, added, removed, step, to: receivers };
@@ -149,6 +151,8 @@ pub(super) fn decided(
 
 /// A decision that tells nobody, and why not.
 pub(super) fn untold(before: Option<&Alert>, alert: Alert, what: &str, reason: Reason, now: i64) -> Decision {
+    let mut alert = alert;
+    indicators::live(before, &mut alert, None, now);
     let entry = entry(before, &alert, what, reason, By::default(), Vec::new(), now);
     Decision { alert, notice: None, entry }
 }

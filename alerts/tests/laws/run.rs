@@ -29,6 +29,8 @@ pub struct Run {
     deeds: u64,
     /// Every notice: its key, its kind and to whom, in order.
     pub told: Vec<(String, NoticeKind, Vec<Receiver>)>,
+    /// Every decision, in order.
+    pub record: Vec<Moved>,
     keys: BTreeSet<String>,
     met: BTreeSet<(AlertId, u64, Receiver)>,
     heard: BTreeMap<AlertId, BTreeSet<String>>,
@@ -46,6 +48,7 @@ pub fn run(inputs: &[Input], restless: bool) -> Run {
         silences: BTreeMap::new(),
         deeds: 0,
         told: Vec::new(),
+        record: Vec::new(),
         keys: BTreeSet::new(),
         met: BTreeSet::new(),
         heard: BTreeMap::new(),
@@ -191,6 +194,7 @@ impl Run {
 
     /// Laws of one decision.
     fn moved(&mut self, moved: Moved) {
+        self.record.push(moved.clone());
         let (before, decision) = (&moved.before, &moved.decision);
         let alert = &decision.alert;
         let kind = decision.notice.as_ref().map(|notice| notice.kind);

@@ -18,6 +18,7 @@
 //! | `GET /api/v1/quarantine`, `/quarantine/{id}` | what was refused, and why; by reason, origin, source, type, state, time |
 //! | `POST /api/v1/quarantine/{id}/{resubmit, dismiss}` | takes it in, corrected or as it came; or decides not to |
 //! | `GET /api/v1/watchlist`, `/watchlist/{party}`, `/watchlist/changes` | who is watched closely and why; what became of it |
+//! | `GET /api/v1/indicators` | what supervision measures itself by: month, department, industry, region |
 //! | `GET /api/v1/quality` | what about the data kept rules from findings |
 //! | `GET /api/v1/journal/head`, `POST …/heads` | the latest signed head of the journal; signs one now |
 //! | `GET /api/v1/journal/proof/{seq}`, `…/consistency` | proves that an entry is in; that nothing before was changed |
@@ -34,6 +35,7 @@ mod events;
 mod export;
 mod foreign;
 mod handling;
+mod indicators;
 mod journal;
 mod lists;
 mod problem;
@@ -151,6 +153,7 @@ impl App {
             .route("/api/v1/watchlist", get(watchlist::list))
             .route("/api/v1/watchlist/changes", get(watchlist::changes))
             .route("/api/v1/watchlist/{party}", get(watchlist::entry))
+            .route("/api/v1/indicators", get(indicators::list))
             .route("/api/v1/quality", get(quality::list))
             .route("/api/v1/rules/{id}", get(rule_pages::page))
             .route("/api/v1/rules", get(rules::get))

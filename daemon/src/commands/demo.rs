@@ -277,10 +277,10 @@ fn summarise(played: &Played, data_dir: &Path, metrics: &Metrics) -> anyhow::Res
         played.events,
         played.history.0 as f64 / played.history.1.as_secs_f64(),
     );
-    let commits = metrics.commit_to_alert.get_sample_count().max(1) as f64;
+    let commits = metrics.engine.commit_to_alert.get_sample_count().max(1) as f64;
     println!(
         "  From the journal's commit to the alert in the ledger: {:.1} ms on average.",
-        metrics.commit_to_alert.get_sample_sum() / commits * 1000.0,
+        metrics.engine.commit_to_alert.get_sample_sum() / commits * 1000.0,
     );
     println!("  预警 alerts:");
     for (level, state, count) in alerts {

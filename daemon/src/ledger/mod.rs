@@ -39,6 +39,7 @@ use write::{
 };
 use xiezhi_alerts::desk::{Moved, Refused};
 use xiezhi_alerts::duty::{DutyList, Place, Register};
+use xiezhi_alerts::indicators::recover;
 use xiezhi_alerts::message::{Directory, NoticeShown, show_notice};
 use xiezhi_alerts::silence::Silence;
 use xiezhi_alerts::{Alert, AlertId, Desk, Entry as Line, Subject};
@@ -100,7 +101,9 @@ impl Ledger {
             ledger.hold(finding);
         }
         for body in texts(&ledger, "SELECT alert FROM alerts")? {
-            ledger.desk.put(ledger.parse(&body)?);
+            let mut alert = ledger.parse(&body)?;
+            recover(&mut alert);
+            ledger.desk.put(alert);
         }
         for body in texts(&ledger, "SELECT body FROM silences WHERE NOT ended")? {
             ledger.desk.put_silence(ledger.parse(&body)?);

@@ -1,7 +1,8 @@
 //! When each source system last reported, and how far ahead of our clock its events are: what a sudden silence and a wrong clock show in.
 
+use super::Making;
 use super::coverage::{OTHER, SOURCES_MAX};
-use prometheus::{IntGauge, IntGaugeVec, Opts, Registry};
+use prometheus::{IntGauge, IntGaugeVec};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use xiezhi_dataflows::event::Event;
@@ -18,18 +19,16 @@ pub struct SourceMetrics {
 }
 
 impl SourceMetrics {
-    pub(super) fn new(registry: &Registry) -> Result<SourceMetrics, prometheus::Error> {
-        let opts = Opts::new(
+    pub(super) fn new(make: &Making<'_>) -> Result<SourceMetrics, prometheus::Error> {
+        let last = make.gauges(
             "xiezhi_source_last_event_timestamp_seconds",
             "When a source's last new event was accepted, seconds since 1970; 0: none since the start.",
-        );
-        let last = IntGaugeVec::new(opts, &["source"])?;
-        let skew = IntGauge::new(
+            &["source"],
+        )?;
+        let skew = make.gauge(
             "xiezhi_clock_skew_seconds",
             "How far the newest event of the last commit is dated ahead of the daemon's clock, seconds; else 0.",
         )?;
-        registry.register(Box::new(last.clone()))?;
-        registry.register(Box::new(skew.clone()))?;
         last.with_label_values(&[OTHER]);
         Ok(SourceMetrics { last, skew, known: Mutex::default() })
     }

@@ -1,7 +1,8 @@
 //! Metrics of the disk, the memory and the quarantine.
 
+use super::Making;
 use crate::journal::{CONFLICT, ReasonCount, State};
-use prometheus::{IntGauge, IntGaugeVec, Opts, Registry};
+use prometheus::{IntGauge, IntGaugeVec};
 use xiezhi_dataflows::event::FaultCode;
 
 /// The label of reasons that no known code names.
@@ -24,28 +25,25 @@ pub struct StorageMetrics {
 }
 
 impl StorageMetrics {
-    pub(super) fn new(registry: &Registry) -> Result<StorageMetrics, prometheus::Error> {
-        let gauge = |name: &str, help: &str| {
-            let gauge = IntGauge::new(name, help)?;
-            registry.register(Box::new(gauge.clone()))?;
-            Ok::<IntGauge, prometheus::Error>(gauge)
-        };
-        let opts = Opts::new(
-            "xiezhi_quarantine_rows",
-            "Entries of the quarantine, by the code of the leading reason and by what was decided.",
-        );
-        let quarantine = IntGaugeVec::new(opts, &["code", "state"])?;
-        registry.register(Box::new(quarantine.clone()))?;
+    pub(super) fn new(make: &Making<'_>) -> Result<StorageMetrics, prometheus::Error> {
         let metrics = StorageMetrics {
-            disk_free: gauge("xiezhi_disk_free_bytes", "Bytes free on the disk of the data directory.")?,
-            journal_bytes: gauge("xiezhi_journal_bytes", "Bytes of the journal and its write-ahead log.")?,
-            ledger_bytes: gauge("xiezhi_ledger_bytes", "Bytes of the ledger and its write-ahead log.")?,
-            resident: gauge("xiezhi_process_resident_bytes", "Bytes of memory that the daemon has in use.")?,
-            paused: gauge(
+            disk_free: make
+                .gauge("xiezhi_disk_free_bytes", "Bytes free on the disk of the data directory.")?,
+            journal_bytes: make
+                .gauge("xiezhi_journal_bytes", "Bytes of the journal and its write-ahead log.")?,
+            ledger_bytes: make
+                .gauge("xiezhi_ledger_bytes", "Bytes of the ledger and its write-ahead log.")?,
+            resident: make
+                .gauge("xiezhi_process_resident_bytes", "Bytes of memory that the daemon has in use.")?,
+            paused: make.gauge(
                 "xiezhi_ingest_paused",
                 "1 while no events are taken because the disk is nearly full, else 0.",
             )?,
-            quarantine,
+            quarantine: make.gauges(
+                "xiezhi_quarantine_rows",
+                "Entries of the quarantine, by the code of the leading reason and by what was decided.",
+                &["code", "state"],
+            )?,
         };
         metrics.quarantined(&[]);
         Ok(metrics)

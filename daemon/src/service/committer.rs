@@ -212,6 +212,12 @@ impl Commits {
         self.durable.lock().unwrap_or_else(PoisonError::into_inner).push_back((commit, Instant::now()));
     }
 
+    /// For how long the oldest commit that was not taken has been durable.
+    pub fn oldest(&self) -> Duration {
+        let durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
+        durable.front().map(|(_, at)| at.elapsed()).unwrap_or_default()
+    }
+
     /// When `commit` became durable, if it held events; forgets it and all before.
     pub fn take(&self, commit: u64) -> Option<Instant> {
         let mut durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
@@ -436,13 +442,13 @@ impl Committer {
     fn commit(&mut self, gathered: Gathered) -> Result<(), ServiceError> {
         let Gathered { events, new, quarantined, decided, conflicts, replies, .. } = gathered;
         if !new.is_empty() || !quarantined.is_empty() {
-            let timer = self.metrics.journal_commit.start_timer();
+            let timer = self.metrics.engine.journal_commit.start_timer();
             let (commit, now) = (self.driver.next_time(), self.clock.now());
             self.journal.append_deciding(commit, now, &new, &quarantined, &decided)?;
             timer.observe_duration();
         }
         if !events.is_empty() {
-            self.metrics.journal_events.set(self.journal.last().seq.cast_signed());
+            self.metrics.engine.journal_events.set(self.journal.last().seq.cast_signed());
             self.directory.learn(events.iter());
             self.metrics.sources.note(events.iter(), self.clock.now());
             let archive = JournalArchive {
@@ -465,7 +471,7 @@ impl Committer {
             self.feed(commit);
         }
         let lag = (watermark(&self.fed) + 1).saturating_sub(self.engine.progress());
-        self.metrics.frontier_lag.set(lag.cast_signed());
+        self.metrics.engine.in_flight(lag);
         for (reply, receipt) in replies {
             // A sender that has gone away will send again, and be told "duplicate".
             reply.send(receipt).ok();

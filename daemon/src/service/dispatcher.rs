@@ -321,7 +321,7 @@ impl Task {
         let ids: Vec<u64> = parcels.iter().map(|parcel| parcel.id).collect();
         let attempts = parcels.iter().map(|parcel| parcel.attempts).max().unwrap_or(0) + 1;
         failpoint::pass("outbox.sending");
-        let timer = self.shared.metrics.delivery_seconds.start_timer();
+        let timer = self.shared.metrics.delivery_seconds().start_timer();
         let came = self.channel.send(letter, self.shared.clock.now()).await;
         timer.observe_duration();
         let (name, now) = (self.channel.name(), self.shared.clock.now());

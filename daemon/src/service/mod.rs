@@ -13,6 +13,7 @@
 mod acts;
 mod committer;
 mod dispatcher;
+mod health;
 mod letters;
 mod publisher;
 mod storage;
@@ -30,10 +31,12 @@ use crate::directory::Directory;
 use crate::duties::Duties;
 use crate::editions::{CONFIGURATION, Editions as EditionsOnRecord, Proposal, Record};
 use crate::heads::{Daily, Heads, HeadsError};
+use crate::indicators::Indicators;
 use crate::journal::{Journal, JournalError, Reader, SiteKey};
 use crate::ledger::{Act, Ledger, LedgerError};
 use crate::metrics::Metrics;
 use crate::on_record::RecordError;
+use health::Health;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -172,6 +175,8 @@ pub struct Service {
     pub works: Works,
     /// Editions of the duty list on record.
     pub duties: Arc<Mutex<Duties>>,
+    /// What supervision measures itself by.
+    pub indicators: Arc<Indicators>,
     /// Editions of the rules on record.
     pub editions: Mutex<EditionsOnRecord>,
     /// How far the latest has come.
@@ -217,14 +222,20 @@ impl Failure {
 }
 
 /// What the engine has published, summed up.
-#[derive(Default)]
 struct Holdings {
     counts: BTreeMap<Published, Diff>,
+    indicators: Arc<Indicators>,
 }
 
 impl Holdings {
     fn note(&mut self, change: Change) {
-        for (what, diff) in change.changes {
+        self.indicators.commit(change.changes.iter().filter_map(|(what, diff)| match what {
+            Published::Counted(packed) => Some((packed, *diff)),
+            _ => None,
+        }));
+        // What is counted is summed up at once: of every section there is a row, and nobody asks for it again.
+        let others = change.changes.into_iter().filter(|(what, _)| !matches!(what, Published::Counted(_)));
+        for (what, diff) in others {
             let count = self.counts.entry(what.clone()).or_insert(0);
             *count += diff;
             if *count == 0 {
@@ -263,14 +274,18 @@ impl Service {
         let on_record = EditionsOnRecord::open(&data_dir, &params, clock.now())?;
         warn_of_missing_years(&params, clock.now());
         let editions = Arc::new(Editions::new(on_record.in_force()));
-        let (engine, changes) = Engine::start(workers, editions.clone(), symbols.clone());
+        let indicators = Arc::new(Indicators::new(symbols.clone()));
+        metrics.show(indicators.clone(), clock.clone());
+        let health = Health::default();
+        let (engine, changes) =
+            Engine::watched(workers, editions.clone(), symbols.clone(), health.watchers());
         let engine = Arc::new(engine);
         let mut loading = Loading {
             // Numbers go on where the journal ends.
             driver: Driver::new(editions, symbols.clone(), journal.last().commit + 1),
             engine: &engine,
             changes: &changes,
-            holdings: Holdings::default(),
+            holdings: Holdings { counts: BTreeMap::new(), indicators: indicators.clone() },
             directory: &directory,
             acts: Vec::new(),
             seq: 0,
@@ -279,7 +294,7 @@ impl Service {
         };
         loading.load(&journal, &data_dir, &symbols, &placeholders, clock.now())?;
         let (driver, holdings, done) = (loading.driver, loading.holdings, loading.acts);
-        metrics.journal_events.set(journal.last().seq.cast_signed());
+        metrics.engine.journal_events.set(journal.last().seq.cast_signed());
 
         let duties = Arc::new(Mutex::new(Duties::open(&data_dir, duty_list.as_ref(), clock.now())?));
         let calendar = Arc::new(params.calendar);
@@ -288,6 +303,7 @@ impl Service {
             symbols.clone(),
             directory.clone(),
             metrics.clone(),
+            indicators.clone(),
             sink,
             acts.clone(),
             publisher::Duty::new(duties.clone(), calendar),
@@ -311,7 +327,7 @@ impl Service {
             metrics: metrics.clone(),
             placeholders,
             clock: clock.clone(),
-            commits,
+            commits: commits.clone(),
             fed: fed.clone(),
             acts: acts.clone(),
             turning: turning.clone(),
@@ -319,7 +335,7 @@ impl Service {
             failure: failure.clone(),
         };
         let (ingest, committer) = committer::spawn(committer, storage.room());
-        watchdog::spawn(&engine, fed, metrics.clone());
+        watchdog::spawn(&engine, fed, health, commits, metrics.clone());
         metrics.ready.set(1);
         let daily_heads = Daily::start(heads.clone(), clock.clone());
         let dispatcher = Dispatcher::start(dispatcher::Post {
@@ -333,6 +349,7 @@ impl Service {
         });
         Ok(Service {
             ingest,
+            indicators,
             directory,
             symbols,
             door,
@@ -576,7 +593,9 @@ fn findings_of<'a>(
     published
         .filter_map(|what| match what {
             Published::Finding(finding) => Some(finding.render(symbols)),
-            Published::Quality(_) | Published::Ended(..) | Published::Watched(_) => None,
+            Published::Quality(_) | Published::Ended(..) | Published::Watched(_) | Published::Counted(_) => {
+                None
+            }
         })
         .map(|finding| (finding.name(), finding))
         .collect()

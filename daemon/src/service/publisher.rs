@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::duties::Duties;
 use crate::failpoint;
+use crate::indicators::Indicators;
 use crate::ledger::{Act, Applied, Changes, Delivery, Holding, Ledger, place_of};
 use crate::metrics::{Coverage, Metrics};
 use std::collections::BTreeMap;
@@ -23,8 +24,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{broadcast, oneshot, watch};
+use xiezhi_alerts::Alert;
 use xiezhi_alerts::desk::Moved;
 use xiezhi_alerts::duty::DutyList;
+use xiezhi_alerts::hours::Hours;
+use xiezhi_alerts::indicators::Counting;
 use xiezhi_alerts::message::NoticeShown;
 use xiezhi_dataflows::calendar::Calendar;
 use xiezhi_dataflows::engine::Change;
@@ -60,12 +64,15 @@ pub struct Publisher {
     symbols: Arc<Symbols>,
     directory: Arc<Directory>,
     metrics: Arc<Metrics>,
+    indicators: Arc<Indicators>,
     coverage: Coverage,
     sink: Box<dyn NoticeSink>,
     acts: Acts,
     duty: Duty,
     notices: broadcast::Sender<Arc<NoticeShown>>,
     outbox: watch::Sender<u64>,
+    /// Whether the alerts that stand in the ledger are counted.
+    begun: bool,
 }
 
 impl Publisher {
@@ -74,13 +81,26 @@ impl Publisher {
         symbols: Arc<Symbols>,
         directory: Arc<Directory>,
         metrics: Arc<Metrics>,
+        indicators: Arc<Indicators>,
         sink: Box<dyn NoticeSink>,
         acts: Acts,
         duty: Duty,
     ) -> Publisher {
         let (notices, outbox) = (broadcast::Sender::new(NOTICES_BUFFERED), watch::Sender::new(0));
         let coverage = metrics.coverage();
-        Publisher { symbols, directory, metrics, coverage, sink, acts, duty, notices, outbox }
+        Publisher {
+            symbols,
+            directory,
+            metrics,
+            indicators,
+            coverage,
+            sink,
+            acts,
+            duty,
+            notices,
+            outbox,
+            begun: false,
+        }
     }
 
     /// Counts how often something new was put into the outbox.
@@ -115,7 +135,9 @@ impl Publisher {
         for alert in ledger.alerts() {
             self.metrics.alert(alert.subject.topic, alert.level, alert.state, 1);
             self.metrics.handling(alert, 1);
+            self.indicators.alert(alert, self.duty.counting(), 1);
         }
+        self.begun = true;
         for (level, kind, count) in ledger.watched()? {
             self.metrics.watched(level, &kind, count);
         }
@@ -132,7 +154,7 @@ impl Publisher {
                     let entry = entry.render(&self.symbols);
                     holding.watched.insert(entry.party.clone(), entry);
                 }
-                Published::Finding(_) | Published::Ended(..) => {}
+                Published::Finding(_) | Published::Ended(..) | Published::Counted(_) => {}
             }
         }
         drop(holdings);
@@ -142,7 +164,8 @@ impl Publisher {
 
     fn count(&mut self, what: &Published, diff: Diff) {
         match what {
-            Published::Finding(_) | Published::Watched(_) => {}
+            Published::Finding(_) | Published::Counted(_) => {}
+            Published::Watched(entry) => self.indicators.watched(entry, diff),
             Published::Quality(row) => self.metrics.quality(row.rule, diff as i64),
             Published::Ended(source, rules) => {
                 self.coverage.count(*source, rules, diff as i64, &self.symbols)
@@ -155,6 +178,10 @@ impl Publisher {
         let before = Changes { acts: self.acts.take_until(change.time), ..Changes::default() };
         self.settle(ledger, before, now)?;
         let mut after = Changes { acts: self.acts.take_until(change.time + 1), ..Changes::default() };
+        self.indicators.commit(change.changes.iter().filter_map(|(what, diff)| match what {
+            Published::Counted(packed) => Some((packed, *diff)),
+            _ => None,
+        }));
         for (what, diff) in &change.changes {
             self.count(what, *diff);
             let holds = *diff > 0;
@@ -172,7 +199,7 @@ impl Publisher {
                     let entry = entry.render(&self.symbols);
                     note(&mut after.watched, entry.party.clone(), entry, holds);
                 }
-                Published::Ended(..) => {}
+                Published::Ended(..) | Published::Counted(_) => {}
             }
         }
         self.settle(ledger, after, now)
@@ -194,7 +221,25 @@ impl Publisher {
         if let Some(list) = self.duty.changed(now) {
             tracing::info!(edition = list.edition, "the duty list in force");
             self.directory.learn_duty(list.clone());
+            for department in list.departments.keys() {
+                self.indicators.department(department);
+                self.metrics.create_department(department);
+            }
+            if self.duty.hours != list.hours {
+                self.recount(ledger, &list.hours);
+            }
             ledger.set_duty(list, self.duty.calendar.clone());
+        }
+    }
+
+    /// Counts all alerts by other hours of work.
+    fn recount(&mut self, ledger: &Ledger, hours: &Hours) {
+        if self.begun {
+            ledger.alerts().for_each(|alert| self.indicators.alert(alert, self.duty.counting(), -1));
+        }
+        self.duty.hours = hours.clone();
+        if self.begun {
+            ledger.alerts().for_each(|alert| self.indicators.alert(alert, self.duty.counting(), 1));
         }
     }
 
@@ -208,6 +253,14 @@ impl Publisher {
         Ok(())
     }
 
+    /// What an alert's change means to the indicators.
+    fn assess(&self, before: Option<&Alert>, after: &Alert) {
+        let counting = self.duty.counting();
+        before.into_iter().for_each(|before| self.indicators.alert(before, counting, -1));
+        self.indicators.alert(after, counting, 1);
+        self.metrics.handled(before, after, &self.indicators.label(&after.route.department), counting);
+    }
+
     fn tell(&mut self, ledger: &mut Ledger, applied: Applied) -> Result<(), ServiceError> {
         for (before, after) in &applied.findings {
             before.iter().for_each(|f| self.metrics.finding(&f.rule, &f.severity, -1));
@@ -217,6 +270,7 @@ impl Publisher {
             let after = &decision.alert;
             before.iter().for_each(|before| self.metrics.handling(before, -1));
             self.metrics.handling(after, 1);
+            self.assess(before.as_ref(), after);
             before.iter().for_each(|a| self.metrics.alert(a.subject.topic, a.level, a.state, -1));
             self.metrics.alert(after.subject.topic, after.level, after.state, 1);
         }
@@ -299,7 +353,7 @@ impl Publisher {
                 Ok(Work::Change(change)) => {
                     self.apply(ledger, &change, clock.now())?;
                     if let Some(durable) = commits.take(change.time) {
-                        self.metrics.commit_to_alert.observe(durable.elapsed().as_secs_f64());
+                        self.metrics.engine.commit_to_alert.observe(durable.elapsed().as_secs_f64());
                     }
                 }
                 Ok(Work::Deliveries(deliveries, noted)) => {
@@ -318,6 +372,8 @@ impl Publisher {
 pub struct Duty {
     duties: Arc<Mutex<Duties>>,
     calendar: Arc<Calendar>,
+    /// The hours of work by which alerts are counted.
+    hours: Hours,
     /// The day and the number of editions for which the list was last looked up.
     looked: Option<(Date, usize)>,
 }
@@ -325,7 +381,12 @@ pub struct Duty {
 impl Duty {
     /// The duty list by its editions, and working days.
     pub fn new(duties: Arc<Mutex<Duties>>, calendar: Arc<Calendar>) -> Duty {
-        Duty { duties, calendar, looked: None }
+        Duty { duties, calendar, hours: Hours::default(), looked: None }
+    }
+
+    /// By what alerts are counted.
+    fn counting(&self) -> Counting<'_> {
+        Counting { hours: &self.hours, calendar: &self.calendar }
     }
 
     /// The list in force, if it may be another than the one last given.

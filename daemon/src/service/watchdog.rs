@@ -2,6 +2,8 @@
 //!
 //! The supervisor is given a pulse from here, so that it ends a process in which not even this thread gets to look.
 
+use super::committer::Commits;
+use super::health::{Health, IdleShare};
 use super::watermark;
 use crate::metrics::Metrics;
 use crate::supervisor::Pulse;
@@ -21,14 +23,21 @@ const LOOK: Duration = Duration::from_secs(1);
 ///
 /// # Panics
 /// If the thread cannot be started.
-pub fn spawn(engine: &Arc<Engine>, fed: Arc<AtomicU64>, metrics: Arc<Metrics>) {
+pub fn spawn(
+    engine: &Arc<Engine>,
+    fed: Arc<AtomicU64>,
+    health: Health,
+    commits: Commits,
+    metrics: Arc<Metrics>,
+) {
     let engine = Arc::downgrade(engine);
-    let body = move || watch(&engine, &fed, &metrics);
+    let body = move || watch(&engine, &fed, &health, &commits, &metrics);
     let thread = std::thread::Builder::new().name("watchdog".to_owned()).spawn(body);
     thread.expect("the watchdog's thread starts");
 }
 
-fn watch(engine: &Weak<Engine>, fed: &AtomicU64, metrics: &Metrics) {
+fn watch(engine: &Weak<Engine>, fed: &AtomicU64, health: &Health, commits: &Commits, metrics: &Metrics) {
+    let mut idle = IdleShare::default();
     let mut watch = Watch { moved: Instant::now(), seen: 0 };
     let mut pulse = Pulse::of_process(watch.moved);
     let look = pulse.as_ref().map_or(LOOK, |pulse| LOOK.min(pulse.every()));
@@ -37,8 +46,11 @@ fn watch(engine: &Weak<Engine>, fed: &AtomicU64, metrics: &Metrics) {
         // Not held while sleeping: the engine ends when nobody holds it.
         let Some(progress) = engine.upgrade().map(|engine| engine.progress()) else { return };
         let fed = watermark(fed);
-        metrics.frontier_lag.set((fed + 1).saturating_sub(progress).cast_signed());
         let now = Instant::now();
+        metrics.engine.frontier_age(commits.oldest());
+        metrics.engine.idle(idle.look(health.idle_so_far(), now));
+        health.rows().iter().for_each(|(operator, rows)| metrics.engine.arrangement(operator, *rows));
+        metrics.engine.in_flight((fed + 1).saturating_sub(progress));
         if watch.is_stuck(progress, fed, now) {
             tracing::error!(
                 progress,

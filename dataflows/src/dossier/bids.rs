@@ -40,6 +40,14 @@ pub struct Bid {
     pub bad_code: bool,
     /// Whether the latest decryption succeeded.
     pub decrypted: Option<Sourced<bool>>,
+    /// The first attempt to decrypt it: when (µs), and whether that succeeded.
+    pub first_decryption: Option<Sourced<i64>>,
+    /// Whether that one succeeded.
+    pub first_decrypted: bool,
+    /// The first decryption that succeeded, µs.
+    pub decrypted_at: Option<i64>,
+    /// When a deposit was first returned, µs.
+    pub returned_at: Option<i64>,
     /// The earliest withdrawal, µs.
     pub withdrawn_at: Option<Sourced<i64>>,
     /// Its rejections, sorted.
@@ -73,6 +81,17 @@ impl Bid {
     /// The instant that dates the bid in windows, µs.
     pub fn dated_at(&self) -> i64 {
         self.submitted_at.map_or(self.first_event_at, |s| s.value)
+    }
+
+    fn date_decryption(&mut self, row: &Row, names: &Symbols) {
+        let (at, ok) = (row.acted_at(), row.flag(FactKind::Decrypted) == Some(true));
+        let first = earlier(self.first_decryption, at, row.event, names);
+        if first != self.first_decryption {
+            (self.first_decryption, self.first_decrypted) = (first, ok);
+        }
+        if ok {
+            self.decrypted_at = Some(self.decrypted_at.map_or(at, |held| held.min(at)));
+        }
     }
 
     fn date_first_event(&mut self, row: &Row, names: &Symbols) {
@@ -131,11 +150,16 @@ impl Merging {
             }
             RowKind::Decrypted => {
                 self.decrypted.offer(row, row.flag(FactKind::Decrypted), names);
+                bid.date_decryption(row, names);
             }
             RowKind::Withdrawn => {
                 bid.withdrawn_at = earlier(bid.withdrawn_at, row.acted_at(), row.event, names);
             }
             RowKind::Rejected => bid.rejected.push(row.event),
+            RowKind::DepositReturned => {
+                let at = row.acted_at();
+                bid.returned_at = Some(bid.returned_at.map_or(at, |held| held.min(at)));
+            }
             RowKind::Deposit => bid.deposits.push(Deposit {
                 event: row.event,
                 holder: row.symbol(FactKind::AccountHolder),

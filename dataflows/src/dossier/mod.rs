@@ -20,7 +20,7 @@ pub use experts::{Attended, Committee, Expert};
 pub use known::{Contract, Controller, Credit, Employment, Holder, Known, PartyRecord, holders};
 pub use merge::{Latest, Sourced, earlier, is_later};
 pub use section::{
-    Award, DeviceReport, MaterialChange, Meeting, Notices, Objection, Outcome, Project, Record, Signed,
+    Award, Deal, DeviceReport, MaterialChange, Meeting, Notices, Objection, Outcome, Project, Record, Signed,
 };
 
 use crate::row::{Fact, FactKind, Row, RowKind};

@@ -14,6 +14,10 @@ pub struct Notices {
     pub ceiling: Option<Sourced<i64>>,
     /// Estimate, fen.
     pub estimate: Option<Sourced<i64>>,
+    /// Reserve price, fen.
+    pub floor: Option<i64>,
+    /// Whether it is another attempt of an earlier section.
+    pub relaunch: bool,
     /// Deposit asked for, fen.
     pub deposit: Option<Sourced<i64>>,
     /// How bids are compared.
@@ -68,6 +72,8 @@ impl Notices {
         self.project = row.symbol(FactKind::Project).or(self.project);
         self.ceiling = number(FactKind::Ceiling).or(self.ceiling);
         self.estimate = number(FactKind::Estimate).or(self.estimate);
+        self.floor = row.number(FactKind::Floor).or(self.floor);
+        self.relaunch |= row.flag(FactKind::Relaunch).is_some();
         self.deposit = number(FactKind::DepositAmount).or(self.deposit);
         self.evaluation = evaluation.map(|value| Sourced { value, event }).or(self.evaluation);
         self.announced_at = number(FactKind::AnnouncedAt).or(self.announced_at);
@@ -95,6 +101,10 @@ pub struct Project {
     pub method: Option<Sourced<Method>>,
     /// Whether it is a key project, and as which event says.
     pub key: Option<Sourced<bool>>,
+    /// The region, six digits.
+    pub region: Option<Symbol>,
+    /// Whether it is traded electronically throughout.
+    pub electronic: Option<bool>,
 }
 
 impl Project {
@@ -106,6 +116,7 @@ impl Project {
     ) -> Project {
         let (mut tenderer, mut department) = (Latest::default(), Latest::default());
         let (mut industry, mut method, mut key) = (Latest::default(), Latest::default(), Latest::default());
+        let (mut region, mut electronic) = (Latest::default(), Latest::default());
         let of_project =
             |row: &&Row| row.kind == RowKind::Project && row.symbol(FactKind::Project) == project;
         for row in rows.filter(of_project) {
@@ -114,6 +125,8 @@ impl Project {
             industry.offer(row, row.word(FactKind::Industry, Industry::ALL), names);
             method.offer(row, row.word(FactKind::Method, Method::ALL), names);
             key.offer(row, row.flag(FactKind::KeyProject), names);
+            region.offer(row, row.symbol(FactKind::Region), names);
+            electronic.offer(row, row.flag(FactKind::Electronic), names);
         }
         Project {
             tenderer: tenderer.sourced(),
@@ -121,6 +134,8 @@ impl Project {
             industry: industry.value(),
             method: method.sourced(),
             key: key.sourced(),
+            region: region.value(),
+            electronic: electronic.value(),
         }
     }
 }
@@ -147,8 +162,21 @@ pub struct Signed {
     pub contractor: Symbol,
     /// At which price, fen.
     pub price: Option<i64>,
+    /// When, µs.
+    pub at: i64,
     /// The event.
     pub event: EventRef,
+}
+
+/// A deal that an auction ended with.
+#[derive(Clone, Copy, Debug)]
+pub struct Deal {
+    /// Who was awarded.
+    pub buyer: Symbol,
+    /// At which price, fen.
+    pub price: Option<i64>,
+    /// When, µs.
+    pub at: i64,
 }
 
 /// The outcome of a section: candidates, award, contract.
@@ -162,6 +190,10 @@ pub struct Outcome {
     pub declined: Vec<(Symbol, EventRef)>,
     /// The latest contract signed.
     pub signed: Option<Signed>,
+    /// The latest `auction.closed`.
+    pub deal: Option<Deal>,
+    /// The last `section.failed` (not cancelled), µs.
+    pub failed_at: Option<i64>,
     /// Contractor, subcontractor and event; sorted.
     pub subcontracted: Vec<(Symbol, Symbol, EventRef)>,
 }
@@ -170,6 +202,7 @@ impl Outcome {
     /// Merges awards and contracts.
     pub fn merge<'a>(rows: impl Iterator<Item = &'a Row>, names: &Symbols) -> Outcome {
         let (mut proposed, mut award, mut signed) = (Latest::default(), Latest::default(), Latest::default());
+        let mut deal = Latest::default();
         let mut outcome = Outcome::default();
         for row in rows {
             match row.kind {
@@ -177,6 +210,10 @@ impl Outcome {
                 RowKind::Award => award.offer(row, Some(row), names),
                 RowKind::Declined => outcome.declined.push((row.bidder, row.event)),
                 RowKind::ContractSigned => signed.offer(row, Some(row), names),
+                RowKind::Auctioned => deal.offer(row, Some(row), names),
+                RowKind::Ended if row.flag(FactKind::Cancelled).is_none() => {
+                    outcome.failed_at = outcome.failed_at.max(Some(row.acted_at()));
+                }
                 RowKind::Subcontracted => {
                     let party = |kind| row.symbol(kind).unwrap_or(Symbol::NONE);
                     let (contractor, part) = (party(FactKind::Contractor), party(FactKind::Subcontractor));
@@ -199,7 +236,15 @@ impl Outcome {
             Some(Signed {
                 contractor: row.symbol(FactKind::Contractor)?,
                 price: row.number(FactKind::Price),
+                at: row.acted_at(),
                 event: row.event,
+            })
+        });
+        outcome.deal = deal.value().and_then(|row| {
+            Some(Deal {
+                buyer: row.symbol(FactKind::Contractor)?,
+                price: row.number(FactKind::Price),
+                at: row.acted_at(),
             })
         });
         outcome.declined.sort_unstable();
@@ -340,8 +385,8 @@ pub struct Objection {
     pub at: i64,
     /// The event.
     pub event: EventRef,
-    /// Whether it was answered.
-    pub answered: bool,
+    /// When it was first answered, µs.
+    pub answered_at: Option<i64>,
 }
 
 /// Objections by code, each as it was first raised.
@@ -350,7 +395,7 @@ pub fn objections<'a>(rows: impl Iterator<Item = &'a Row> + Clone, names: &Symbo
     for row in rows.clone().filter(|row| row.kind == RowKind::Objection) {
         let Some(code) = row.symbol(FactKind::Matter) else { continue };
         let kind = row.word(FactKind::ObjectionKind, ObjectionKind::ALL).unwrap_or(ObjectionKind::Objection);
-        let new = Objection { code, kind, at: row.acted_at(), event: row.event, answered: false };
+        let new = Objection { code, kind, at: row.acted_at(), event: row.event, answered_at: None };
         match objections.iter_mut().find(|held| held.code == code && held.kind == kind) {
             None => objections.push(new),
             Some(held) => {
@@ -363,7 +408,11 @@ pub fn objections<'a>(rows: impl Iterator<Item = &'a Row> + Clone, names: &Symbo
     }
     for row in rows.filter(|row| row.kind == RowKind::Answer) {
         let answers = |held: &&mut Objection| Some(held.code) == row.symbol(FactKind::Matter);
-        objections.iter_mut().filter(answers).for_each(|held| held.answered = true);
+        let at = row.acted_at();
+        let first = |held: &mut Objection| {
+            held.answered_at = Some(held.answered_at.map_or(at, |held| held.min(at)));
+        };
+        objections.iter_mut().filter(answers).for_each(first);
     }
     objections.sort_unstable_by_key(|objection| objection.event);
     objections

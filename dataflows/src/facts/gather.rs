@@ -16,6 +16,23 @@ const FACTS_USUAL: usize = 32;
 /// Microseconds of a second.
 const SECOND_US: i64 = 1_000_000;
 
+/// How many digits of a region's code say which county it is (GB/T 2260).
+const REGION_DIGITS: usize = 6;
+
+/// The county of a region's code; what follows may be a town or a district of the sender's own.
+fn region_digits(code: &str) -> Option<&str> {
+    code.get(..REGION_DIGITS).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a complaint was upheld, by the words that platforms use; none if it says something else.
+fn upheld(outcome: &str) -> Option<bool> {
+    match outcome {
+        "upheld" | "partly_upheld" | "成立" | "部分成立" => Some(true),
+        "dismissed" | "unfounded" | "不成立" | "驳回" => Some(false),
+        _ => None,
+    }
+}
+
 /// The facts of one event as they are gathered. Those that are strings get their numbers at the end, all together.
 pub struct Facts {
     facts: Vec<Fact>,
@@ -29,6 +46,8 @@ macro_rules! notice {
     ($facts:ident, $section:ident) => {{
         $facts.fen(FactKind::Ceiling, $section.ceiling_price);
         $facts.fen(FactKind::Estimate, $section.estimate);
+        $facts.fen(FactKind::Floor, $section.floor_price);
+        $facts.flag(FactKind::Relaunch, $section.relaunch_of.as_ref().map(|_| true));
         $facts.fen(FactKind::DepositAmount, $section.deposit_amount);
         $facts.instant(FactKind::AnnouncedAt, $section.announced_at);
         $facts.instant(FactKind::DocumentsFrom, $section.documents_from);
@@ -95,6 +114,16 @@ impl Facts {
         self.facts.extend(fen.map(|Fen(fen)| Fact::number(kind, fen)));
     }
 
+    /// When an act happened, where that is not the event's own time.
+    pub fn acted(&mut self, at: Option<Instant>, time: Instant) {
+        self.instant(FactKind::At, at.filter(|at| *at != time));
+    }
+
+    /// What a complaint's decision says.
+    pub fn outcome(&mut self, outcome: Option<&str>) {
+        self.flag(FactKind::Upheld, outcome.and_then(upheld));
+    }
+
     pub fn instant(&mut self, kind: FactKind, at: Option<Instant>) {
         self.facts.extend(at.map(|Instant(at)| Fact::number(kind, at)));
     }
@@ -140,6 +169,8 @@ impl Facts {
         self.index(FactKind::Industry, crate::event::Industry::ALL, Some(&project.industry));
         self.index(FactKind::Method, crate::event::Method::ALL, project.method.as_ref());
         self.flag(FactKind::KeyProject, project.key_project);
+        self.text(FactKind::Region, project.region.as_deref().and_then(region_digits));
+        self.flag(FactKind::Electronic, project.electronic);
     }
 
     pub fn announced(&mut self, section: &SectionAnnounced) {

@@ -96,7 +96,12 @@ fn about_sections<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a
             facts.changed(section);
             (RowKind::Changed, &section.section)
         }
-        Data::SectionFailed(ended) | Data::SectionCancelled(ended) => (RowKind::Ended, &ended.section),
+        Data::SectionFailed(ended) | Data::SectionCancelled(ended) => {
+            facts.acted(ended.at, event.time);
+            let cancelled = matches!(event.data, Data::SectionCancelled(_));
+            facts.flag(FactKind::Cancelled, cancelled.then_some(true));
+            (RowKind::Ended, &ended.section)
+        }
         Data::SectionSuspended(suspended) => (RowKind::Suspended, &suspended.section),
         Data::OpeningStarted(opening) | Data::OpeningClosed(opening) => {
             facts.instant(FactKind::At, at(opening.at));
@@ -147,6 +152,12 @@ fn about_sections<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a
             facts.org(FactKind::Subcontractor, Some(&part.subcontractor));
             (RowKind::Subcontracted, &part.section)
         }
+        Data::AuctionClosed(closed) => {
+            facts.org(FactKind::Contractor, Some(&closed.bidder));
+            facts.fen(FactKind::Price, closed.price);
+            facts.acted(closed.at, event.time);
+            (RowKind::Auctioned, &closed.section)
+        }
         Data::WitnessRecorded(record) => {
             facts.witness(record, event.time);
             (RowKind::Witness, &record.section)
@@ -191,6 +202,7 @@ fn about_bids<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a>> {
         }
         Data::BidDecrypted(decrypted) => {
             facts.flag(FactKind::Decrypted, Some(decrypted.ok));
+            facts.acted(decrypted.at, event.time);
             facts.hardware(FactKind::CaLock, decrypted.ca_lock.as_ref());
             facts.text(FactKind::DecryptIp, decrypted.ip.as_deref());
             let error = decrypted.error.as_deref().filter(|_| !decrypted.ok);
@@ -207,6 +219,10 @@ fn about_bids<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a>> {
         Data::DepositReceived(deposit) => {
             facts.deposit(deposit);
             (RowKind::Deposit, &deposit.section, &deposit.bidder)
+        }
+        Data::DepositReturned(deposit) => {
+            facts.acted(deposit.at, event.time);
+            (RowKind::DepositReturned, &deposit.section, &deposit.bidder)
         }
         _ => return None,
     };
@@ -256,12 +272,20 @@ fn about_others<'a>(event: &'a Event, facts: &mut Facts) -> Option<Gathered<'a>>
             facts.text(FactKind::Matter, Some(&complaint.complaint));
             facts.text(FactKind::Department, Some(&complaint.department));
             facts.text(FactKind::Section, complaint.section.as_deref());
+            if kind == RowKind::ComplaintDecided {
+                facts.outcome(complaint.outcome.as_deref());
+            }
             facts.instant(FactKind::At, Some(complaint.at.unwrap_or(event.time)));
             Gathered::Matter(kind, complaint_name(complaint))
         }
-        Data::InspectionDone(inspection) | Data::InspectionPublished(inspection) => {
-            let done = matches!(event.data, Data::InspectionDone(_));
-            let kind = if done { RowKind::InspectionDone } else { RowKind::InspectionPublished };
+        Data::InspectionDrawn(inspection)
+        | Data::InspectionDone(inspection)
+        | Data::InspectionPublished(inspection) => {
+            let kind = match &event.data {
+                Data::InspectionDrawn(_) => RowKind::InspectionDrawn,
+                Data::InspectionDone(_) => RowKind::InspectionDone,
+                _ => RowKind::InspectionPublished,
+            };
             facts.text(FactKind::Matter, Some(&inspection.inspection));
             facts.instant(FactKind::At, Some(inspection.at.unwrap_or(event.time)));
             Gathered::Matter(kind, inspection_name(inspection))

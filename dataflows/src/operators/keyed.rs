@@ -7,6 +7,7 @@
 //! *Laws.* The output sums to a function of the rows that hold. A key whose state is empty again is dropped.
 //! Changes are visited in the order of keys and values, never in that of a hash map.
 
+use super::kept::Counter;
 use super::{Diff, Stash, Time};
 use crate::editions::{EditionNo, TURNS, Turn};
 use differential_dataflow::consolidation::consolidate;
@@ -91,9 +92,11 @@ fn apply<'context, S: Keyed>(
     states: &mut Parts<S>,
     changes: &mut Vec<((S::Key, S::Row), Diff)>,
     context: impl Fn(usize) -> &'context S::Context,
+    kept: &Counter,
     out: &mut dyn FnMut(S::Out, Diff),
 ) {
     consolidate(changes);
+    kept.add(changes.iter().map(|(_, diff)| diff).sum());
     for of_key in changes.chunk_by(|a, b| a.0.0 == b.0.0) {
         let key = &of_key[0].0.0;
         let part = states.part_of(key);
@@ -124,6 +127,7 @@ pub fn shared<'scope, S: Keyed>(
     let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
     let shared: Shared<S> = Rc::new(RefCell::new(Parts::new(1)));
     let states = shared.clone();
+    let kept = Counter::of(name, rows.inner.scope().worker());
     let out = rows
         .inner
         .unary_frontier::<Builder<S::Out>, _, _, _>(by_key, name, |_, _| {
@@ -139,7 +143,7 @@ pub fn shared<'scope, S: Keyed>(
                     stash.pop(|time| !frontier.frontier().less_equal(time))
                 {
                     let mut session = output.session(&capability);
-                    apply(&mut states.borrow_mut(), &mut changes, |_| &context, &mut |out, diff| {
+                    apply(&mut states.borrow_mut(), &mut changes, |_| &context, &kept, &mut |out, diff| {
                         session.give((out, time, diff));
                     });
                 }
@@ -188,6 +192,7 @@ pub fn judged<'scope, S: Keyed>(
     let states = shared.clone();
     let mut in_force = InForce { of_part: vec![context(0); TURNS as usize], make: Box::new(context) };
     let turns = turns.inner.broadcast();
+    let kept = Counter::of(name, rows.inner.scope().worker());
     let out = rows
         .inner
         .binary_frontier::<_, Builder<S::Out>, _, _, _, _>(turns, by_key, Pipeline, name, |_, _| {
@@ -219,7 +224,7 @@ pub fn judged<'scope, S: Keyed>(
                             Change::Turn(turn) => turn_over(&mut states, &mut in_force, turn, &mut give),
                         }
                     }
-                    apply(&mut states, &mut rows, |part| in_force.context(part), &mut give);
+                    apply(&mut states, &mut rows, |part| in_force.context(part), &kept, &mut give);
                 }
             }
         })

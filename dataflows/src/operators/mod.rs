@@ -5,9 +5,11 @@
 //! The laws they keep are differential's: the output at a time is a function of the input up to that time,
 //! and changes cancel exactly.
 
+mod kept;
 mod keyed;
 mod spans;
 
+pub use kept::{Kept, kept};
 pub use keyed::{Keyed, Parts, Shared, judged, keyed, shared};
 pub use spans::{Length, Moment, spans};
 

@@ -10,6 +10,7 @@
 //! *Laws.* The output sums to the rows in force at the clock's present value: it depends neither on the way
 //! the clock came there nor on when the row arrived. A clock that never was set passes nothing.
 
+use super::kept::Counter;
 use super::{Diff, Stash, Time};
 use differential_dataflow::consolidation::consolidate;
 use differential_dataflow::{AsCollection, ExchangeData, Hashable, VecCollection};
@@ -103,6 +104,7 @@ pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
     type Builder<D> = CapacityContainerBuilder<Vec<(D, Time, Diff)>>;
     let by_key = Exchange::new(|((key, _), _, _): &((K, V), Time, Diff)| key.hashed().into());
     let clock = clock.inner.broadcast();
+    let kept = Counter::of(name, rows.inner.scope().worker());
     rows.inner
         .binary_frontier::<_, Builder<(K, V)>, _, _, _, _>(clock, by_key, Pipeline, name, |_, _| {
             let mut buckets: BTreeMap<Length, BTreeMap<i64, Bucket<(K, V)>>> = BTreeMap::new();
@@ -148,14 +150,17 @@ pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
                         }
                         now = next;
                     }
+                    let mut rows = 0;
                     for change in changes {
                         let Change::Row(row, diff) = change else { continue };
+                        rows += diff;
                         let (enter, length) = span(&row.0, &row.1);
                         if in_force(now, length).contains(&enter) {
                             session.give((row.clone(), time, diff));
                         }
                         buckets.entry(length).or_default().entry(enter).or_default().push(row, diff);
                     }
+                    kept.add(rows);
                 }
             }
         })

@@ -73,7 +73,7 @@ fn judge(rule: Rule, matter: &Matter, params: &Params, conclusions: &mut Conclus
     };
     conclusions.measure(Name::ReceivedAt, Quantity::Instant(received.value));
     conclusions.measure(Name::Due, Quantity::Instant(due));
-    if matter.accepted.is_some() || matter.refused || !matter.has_passed(due) {
+    if matter.accepted.is_some() || matter.refused.is_some() || !matter.has_passed(due) {
         return Outcome::NotTriggered;
     }
     conclusions.findings.push(overdue(rule, matter, params, Name::ReceivedAt, received, due));

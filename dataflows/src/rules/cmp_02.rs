@@ -52,7 +52,7 @@ fn judge(rule: Rule, matter: &Matter, params: &Params, conclusions: &mut Conclus
     };
     conclusions.measure(Name::Since, Quantity::Instant(accepted.value));
     conclusions.measure(Name::Due, Quantity::Instant(due));
-    if matter.decided || !matter.has_passed(due) {
+    if matter.decided.is_some() || !matter.has_passed(due) {
         return Outcome::NotTriggered;
     }
     conclusions.findings.push(cmp_01::overdue(rule, matter, params, Name::Since, accepted, due));

@@ -59,12 +59,12 @@ pub fn unanswered(
     let (before, mut unknown) = (conclusions.findings.len(), false);
     for objection in raised {
         let Some(due) = wait.due(objection.at, params) else {
-            unknown |= !objection.answered;
+            unknown |= objection.answered_at.is_none();
             continue;
         };
         conclusions.measure(Name::ReceivedAt, Quantity::Instant(objection.at));
         conclusions.measure(Name::Due, Quantity::Instant(due));
-        if objection.answered || !dossier.has_passed(due) {
+        if objection.answered_at.is_some() || !dossier.has_passed(due) {
             continue;
         }
         let finding = Finding::new(rule, dossier.section, params.severity(rule))

@@ -47,7 +47,7 @@ fn judge(rule: Rule, matter: &Matter, params: &Params, conclusions: &mut Conclus
     };
     conclusions.measure(Name::Since, Quantity::Instant(inspected.value));
     conclusions.measure(Name::Due, Quantity::Instant(due));
-    if matter.published || !matter.has_passed(due) {
+    if matter.published.is_some() || !matter.has_passed(due) {
         return Outcome::NotTriggered;
     }
     let finding = Finding::new(rule, Symbol::NONE, params.severity(rule))

@@ -2,7 +2,7 @@
 
 use super::Dice;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 use xiezhi_dataflows::driver::{Driver, Pace};
@@ -10,6 +10,7 @@ use xiezhi_dataflows::editions::{Edition, Editions};
 use xiezhi_dataflows::engine::{Commit, Engine};
 use xiezhi_dataflows::event::{Admitted, Event};
 use xiezhi_dataflows::finding::{Published as Row, Rendered, Severity};
+use xiezhi_dataflows::indicators::{Period, Tallies};
 use xiezhi_dataflows::intake::Archive;
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::params::{Params, Profile};
@@ -25,6 +26,8 @@ pub struct Published {
     pub quality: Vec<Rendered>,
     /// The watch-list.
     pub watched: Vec<watch::Rendered>,
+    /// The indicators of every month and year, a line each.
+    pub indicators: BTreeSet<String>,
     /// What was there other than once. Empty, or the engine is wrong.
     pub miscounted: String,
 }
@@ -45,6 +48,9 @@ impl Published {
             for row in these.quality.iter().filter(|row| !those.quality.contains(row)) {
                 text.push_str(&format!("{what} the data-quality row {row:?}\n"));
             }
+            for line in these.indicators.difference(&those.indicators) {
+                text.push_str(&format!("{what} {line}\n"));
+            }
             text.push_str(&these.miscounted);
         }
         text
@@ -53,7 +59,7 @@ impl Published {
 
 fn miscounted(holds: &BTreeMap<Row, isize>) -> String {
     let right = |(row, count): &(&Row, &isize)| match row {
-        Row::Ended(..) => **count > 0,
+        Row::Ended(..) | Row::Counted(_) => **count > 0,
         _ => **count == 1,
     };
     holds.iter().filter(|pair| !right(pair)).map(|(row, count)| format!("{count} times {row:?}\n")).collect()
@@ -61,18 +67,38 @@ fn miscounted(holds: &BTreeMap<Row, isize>) -> String {
 
 fn publish(holds: &BTreeMap<Row, isize>, symbols: &Symbols) -> Published {
     let (mut findings, mut quality, mut watched) = (Vec::new(), Vec::new(), Vec::new());
-    for row in holds.keys() {
+    let mut tallies = Tallies::default();
+    for (row, count) in holds {
         match row {
             Row::Finding(finding) => findings.push(finding.render(symbols)),
             Row::Quality(finding) => quality.push(finding.render(symbols)),
             Row::Watched(entry) => watched.push(entry.render(symbols)),
+            Row::Counted(packed) => tallies.change([(packed, *count)].into_iter()),
             Row::Ended(..) => {}
         }
     }
     findings.sort();
     quality.sort();
     watched.sort();
-    Published { findings, quality, watched, miscounted: miscounted(holds) }
+    let indicators = indicators(&tallies, symbols);
+    Published { findings, quality, watched, indicators, miscounted: miscounted(holds) }
+}
+
+fn indicators(tallies: &Tallies, symbols: &Symbols) -> BTreeSet<String> {
+    let months = tallies.months();
+    let years: BTreeSet<u16> = months.iter().map(|month| month.year()).collect();
+    let periods = months.into_iter().map(Period::Month).chain(years.into_iter().map(Period::Year));
+    let of = |period| tallies.of(period).into_iter();
+    periods
+        .flat_map(of)
+        .map(|(key, tally)| {
+            let (department, region) = (symbols.text(key.department), symbols.text(key.region));
+            format!(
+                "{:?} {:?} of {department:?} {:?} {region:?}: {}/{}",
+                key.indicator, key.period, key.industry, tally.numerator, tally.denominator
+            )
+        })
+        .collect()
 }
 
 fn run<'a>(
@@ -92,7 +118,8 @@ fn run<'a>(
     let miscounted =
         replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
     let (findings, quality, watched) = (replay.findings(), replay.quality(), replay.watch_list());
-    let published = Published { findings, quality, watched, miscounted };
+    let indicators = indicators(&replay.tallies(), replay.symbols());
+    let published = Published { findings, quality, watched, indicators, miscounted };
     (replay, published)
 }
 
@@ -122,7 +149,7 @@ impl Sum {
         self.at = Some(at);
         let count = self.holds.entry(row.clone()).or_default();
         *count += diff;
-        let most = if matches!(row, Row::Ended(..)) { isize::MAX } else { 1 };
+        let most = if matches!(row, Row::Ended(..) | Row::Counted(_)) { isize::MAX } else { 1 };
         if !(0..=most).contains(count) {
             self.wrong += &format!("{count} times {row:?} at {at}\n");
         }
@@ -141,7 +168,10 @@ pub fn telling(events: &[Admitted], until: i64) -> Published {
     let sum = sum.borrow();
     let mut summed = publish(&sum.holds, replay.symbols());
     summed.miscounted += &sum.wrong;
-    if summed.findings != held.findings || summed.quality != held.quality {
+    if summed.findings != held.findings
+        || summed.quality != held.quality
+        || summed.indicators != held.indicators
+    {
         summed.miscounted += "what was told is not what holds";
     }
     summed

@@ -9,7 +9,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant as Clock;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::editions::{Edition, Editions};
-use xiezhi_dataflows::engine::{Change, Commit, Engine, Explanation};
+use xiezhi_dataflows::engine::{Change, Commit, Engine, Explanation, Watchers};
 use xiezhi_dataflows::event::{Door, Event};
 use xiezhi_dataflows::finding::Published;
 use xiezhi_dataflows::intake::Archive;
@@ -87,7 +87,12 @@ impl Rig {
         let editions = Arc::new(Editions::new(Edition::always(rules.params.clone())));
         let meter = Meter::default();
         let metered = metered.then(|| meter.clone());
-        let (engine, changes) = Engine::metered(workers, editions.clone(), symbols.clone(), metered);
+        let (engine, changes) = Engine::watched(
+            workers,
+            editions.clone(),
+            symbols.clone(),
+            Watchers { meter: metered, ..Watchers::default() },
+        );
         Rig {
             door: Door::new(&[0; 32], rules.placeholders.clone()),
             driver: Driver::new(editions, symbols.clone(), 1),
