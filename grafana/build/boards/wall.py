@@ -94,9 +94,9 @@ def board() -> Board:
         "", "这些数字取得的时刻:最近一次采集守护进程指标的时间。", [now("max(timestamp(xiezhi_ready)) * 1000")], value=32, mode="value",
         unit="time:YYYY-MM-DD HH:mm:ss", transparent=True, none="无数据", thresholds=steps(WHITE)))
     tiles = [
-        ("今日开标", "计划今日开标的标段数(东八区日历日)。", "opening_today", CALM),
-        ("正在开标", "已到开标时间、尚在开标的标段数:自开标起,至推荐候选人或满 24 小时止。", "opening", WHITE),
-        ("正在评标", "评标已开始、尚未结束的标段数。", "evaluating", WHITE),
+        ("今日待开标", "计划今日开标、尚未开标的标段数(东八区日历日)。", "opening_today", CALM),
+        ("正在开标", "已开标、尚未进入评标的标段数:自开标起至下一环节,至多 24 小时。", "opening", WHITE),
+        ("评标定标中", "评标已开始、尚未定标的标段数。", "evaluating", WHITE),
     ]
     for n, (name, about, stage, colour) in enumerate(tiles):
         wall.at(4 * n, 2, 4, 6, _tile(name, about, f'sum(xiezhi_sections{{stage="{stage}"}})', colour, f"/sections?stage={stage}"))
