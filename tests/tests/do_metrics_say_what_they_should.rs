@@ -118,9 +118,9 @@ fn every_metric_is_documented_and_every_documented_one_is_there() {
     assert!(judged.1 >= 3.0, "the rows of a section with two bids: {judged:?}");
     let idle = families["xiezhi_engine_idle_ratio"].samples[0].1;
     assert!((0.0..=1.0).contains(&idle), "{idle}");
-    assert_eq!(client.metric("xiezhi_alert_acknowledge_hours_count{department=\"zjj\"}"), 1.0);
-    assert_eq!(client.metric("xiezhi_alert_close_hours_count{department=\"zjj\"}"), 1.0);
-    assert_eq!(client.metric("xiezhi_alert_close_hours_count{department=\"swj\"}"), 0.0);
+    assert_eq!(client.metric("xiezhi_alert_acknowledge_seconds_count{department=\"zjj\"}"), 1.0);
+    assert_eq!(client.metric("xiezhi_alert_close_seconds_count{department=\"zjj\"}"), 1.0);
+    assert_eq!(client.metric("xiezhi_alert_close_seconds_count{department=\"swj\"}"), 0.0);
 }
 
 /// What the API says, by indicator: numerator, denominator, value.

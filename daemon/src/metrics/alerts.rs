@@ -8,11 +8,21 @@ use xiezhi_alerts::{Alert, Level, NoticeKind, State};
 use xiezhi_dataflows::event::Outcome;
 use xiezhi_dataflows::rules::{Rule, Topic};
 
-/// Hours of work: a quarter of an hour, the terms of the default duty list, and weeks.
-const HOURS: [f64; 12] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 13.0, 32.5, 65.0, 130.0, 260.0, 520.0];
-
-/// Seconds of an hour.
-const HOUR_S: f64 = 3_600.0;
+/// Seconds of work: a quarter of an hour, the terms of the default duty list in hours (0.5, 1, 2, 4, 8, 13), and weeks.
+const WORK_S: [f64; 12] = [
+    900.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    14_400.0,
+    28_800.0,
+    46_800.0,
+    117_000.0,
+    234_000.0,
+    468_000.0,
+    936_000.0,
+    1_872_000.0,
+];
 
 /// What about a pending alert is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +82,8 @@ pub(super) struct AlertMetrics {
 
 impl AlertMetrics {
     pub(super) fn new(make: &Making<'_>) -> Result<AlertMetrics, prometheus::Error> {
-        let hours = |name: &str, help: &str| {
-            let opts = HistogramOpts::new(name, help).buckets(HOURS.to_vec());
+        let working = |name: &str, help: &str| {
+            let opts = HistogramOpts::new(name, help).buckets(WORK_S.to_vec());
             make.register(HistogramVec::new(opts, &["department"])?)
         };
         let metrics = AlertMetrics {
@@ -107,13 +117,13 @@ impl AlertMetrics {
                 "Closed alerts that rested on a rule, by their outcome.",
                 &["rule", "outcome"],
             )?,
-            acknowledge: hours(
-                "xiezhi_alert_acknowledge_hours",
-                "Working hours from when an alert was told to its first acknowledgement.",
+            acknowledge: working(
+                "xiezhi_alert_acknowledge_seconds",
+                "Working time from when an alert was told to its first acknowledgement, seconds.",
             )?,
-            close: hours(
-                "xiezhi_alert_close_hours",
-                "Working hours from when an alert was created to its closing.",
+            close: working(
+                "xiezhi_alert_close_seconds",
+                "Working time from when an alert was created to its closing, seconds.",
             )?,
         };
         metrics.create_all();
@@ -189,7 +199,7 @@ impl Metrics {
         let Some(life) = after.lives.last() else { return };
         let same = before.and_then(|before| before.lives.last().filter(|b| b.created_at == life.created_at));
         let observe = |of: &HistogramVec, from: i64, until: i64| {
-            of.with_label_values(&[label]).observe(counting.worked(from, until) as f64 / HOUR_S);
+            of.with_label_values(&[label]).observe(counting.worked(from, until) as f64);
         };
         let had = |done: fn(&Life) -> bool| same.is_some_and(done);
         if let Some(at) = life.acknowledged_at.filter(|_| !had(|life| life.acknowledged_at.is_some())) {

@@ -41,6 +41,7 @@ use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// From a tenth of a millisecond, which is about what the engine needs, to what would be a fault.
 const SECONDS: [f64; 14] =
@@ -105,6 +106,9 @@ impl Metrics {
         let make = Making(&registry);
         let build = make.gauges("xiezhi_build_info", "Always 1; the version is the label.", &["version"])?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        make.gauge("xiezhi_process_start_time_seconds", "When the daemon started, seconds since 1970.")?
+            .set(started.cast_signed());
         let metrics = Metrics {
             alerts: alerts::AlertMetrics::new(&make)?,
             deliveries: deliveries::DeliveryMetrics::new(&make)?,

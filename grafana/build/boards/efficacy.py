@@ -76,7 +76,7 @@ def _quantiles(metric: str, word: str) -> dict:
     def quantile(q: float) -> dict:
         expr = f'histogram_quantile({q}, sum by (le, department) ({metric}_bucket{{department=~"$department"}}))'
         return now(expr, "{{department}}")
-    return bars(f"{word}中位数", f"各单位{word}的中位数(自启动以来,直方图估计),{WORKING}", [quantile(0.5)], unit="h", decimals=1,
+    return bars(f"{word}中位数", f"各单位{word}的中位数(自启动以来,直方图估计),{WORKING}", [quantile(0.5)], unit="s", decimals=1,
                 overrides=named(DEPARTMENTS))
 
 
@@ -104,7 +104,7 @@ def board() -> Board:
     )
     page.title("各单位")
     page.band(9, (24, _departments()))
-    page.band(8, (12, _quantiles("xiezhi_alert_acknowledge_hours", "签收时长")), (12, _quantiles("xiezhi_alert_close_hours", "办结时长")))
+    page.band(8, (12, _quantiles("xiezhi_alert_acknowledge_seconds", "签收时长")), (12, _quantiles("xiezhi_alert_close_seconds", "办结时长")))
     page.title("核查结果与流转")
     page.band(
         9, (8, pie("办结结果", "已办结预警按核查结果的分布(按其依据的规则计,一件预警依据几条规则就计几次)。",
