@@ -95,6 +95,7 @@ pub struct Explanation {
 enum Command {
     Commit(Commit),
     Settle(Time, Sender<()>),
+    Fail,
 }
 
 /// A question to all workers; the one that holds the section answers.
@@ -177,6 +178,11 @@ impl Engine {
         let (done, wait) = channel();
         self.send(Command::Settle(time, done));
         wait.recv().ok();
+    }
+
+    /// Makes a worker panic, as a fault in an operator would: for tests of what comes after.
+    pub fn fail(&self) {
+        self.send(Command::Fail);
     }
 
     /// The time before which everything has been published.
@@ -350,6 +356,7 @@ impl Serving {
                     self.settling.push((time, done));
                     return true;
                 }
+                Ok(Command::Fail) => panic!("a worker was told to fail"),
                 Err(TryRecvError::Empty) => return true,
                 Err(TryRecvError::Disconnected) => return false,
             }
