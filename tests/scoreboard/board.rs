@@ -167,7 +167,9 @@ pub fn run(row: &Row, seed: u64, count: Option<u64>, soak: bool) -> Tally {
         tally.violations.push(Violation { seed, fault: "the row itself".to_owned(), what });
     }
     tally.took = begun.elapsed();
-    let recovery = tally.worst_recovery.map_or(String::new(), |took| format!(", worst recovery {} ms", took.as_millis()));
+    let recovery = tally
+        .worst_recovery
+        .map_or(String::new(), |took| format!(", worst recovery {} ms", took.as_millis()));
     let skipped = tally.skipped.as_ref().map_or(String::new(), |reason| format!(", SKIPPED: {reason}"));
     println!(
         "row {:>2} · {} attempts, {} violations{recovery}, {} s, faults {:?}, {:?}{skipped}",
@@ -191,7 +193,8 @@ pub struct Board {
 impl Board {
     /// A result in a file; with `keep` beginning with what is there.
     pub fn new(path: String, keep: bool) -> Board {
-        let before = std::fs::read(&path).ok().filter(|_| keep).and_then(|text| serde_json::from_slice(&text).ok());
+        let before =
+            std::fs::read(&path).ok().filter(|_| keep).and_then(|text| serde_json::from_slice(&text).ok());
         let before: Value = before.unwrap_or_default();
         let rows = before["rows"].as_array().cloned().unwrap_or_default();
         let numbered = |row: Value| Some((u32::try_from(row["row"].as_u64()?).ok()?, row));

@@ -38,7 +38,10 @@ impl Mounted {
     /// If the machine does not allow it.
     pub fn tmpfs(folder: &Path, kib: u64) -> Result<Mounted, String> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-        ran("mount", &["-t", "tmpfs", "-o", &format!("size={kib}k,mode=0700"), "xiezhi-scoreboard", &text(folder)])?;
+        ran(
+            "mount",
+            &["-t", "tmpfs", "-o", &format!("size={kib}k,mode=0700"), "xiezhi-scoreboard", &text(folder)],
+        )?;
         Ok(Mounted { folder: folder.to_owned() })
     }
 
@@ -77,7 +80,10 @@ impl Drop for Mounted {
 pub fn make_image(image: &Path, mib: u64) -> Result<(), String> {
     let file = std::fs::File::create(image).map_err(|error| error.to_string())?;
     file.set_len(mib << 20).map_err(|error| error.to_string())?;
-    ran("mkfs.ext4", &["-q", "-F", "-m", "0", "-E", "lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0", &text(image)])
+    ran(
+        "mkfs.ext4",
+        &["-q", "-F", "-m", "0", "-E", "lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0", &text(image)],
+    )
 }
 
 /// A group of processes with a limit on memory (cgroup, version 1). Dropped, it is removed.

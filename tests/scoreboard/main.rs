@@ -37,7 +37,9 @@ fn main() -> ExitCode {
     match options.print {
         Some(Print::Usage) => println!("{USAGE}"),
         Some(Print::Names) => println!("scoreboard: test"),
-        Some(Print::Rows) => rows::ALL.iter().for_each(|row| println!("{:>2}  {} → {}", row.number, row.fault, row.promise)),
+        Some(Print::Rows) => {
+            rows::ALL.iter().for_each(|row| println!("{:>2}  {} → {}", row.number, row.fault, row.promise))
+        }
         Some(Print::Nothing) => {}
         None => return score(&options),
     }

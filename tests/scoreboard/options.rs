@@ -70,7 +70,8 @@ impl Options {
                 "--help" | "-h" => options.print = Some(Print::Usage),
                 "--list" => options.print = Some(Print::Names),
                 // What test runners pass to every test.
-                "--nocapture" | "--exact" | "--quiet" | "-q" | "--ignored" | "--include-ignored" | "--show-output" => {}
+                "--nocapture" | "--exact" | "--quiet" | "-q" | "--ignored" | "--include-ignored"
+                | "--show-output" => {}
                 "--test-threads" | "--format" | "--color" | "--skip" => drop(value()?),
                 word if !word.starts_with('-') => {
                     if !"scoreboard".contains(word) {

@@ -64,10 +64,14 @@ pub struct Entry {
 pub fn entries(data_dir: &Path) -> Vec<Entry> {
     let path = data_dir.join("journal.db");
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let connection = Connection::open_with_flags(&path, flags).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let connection =
+        Connection::open_with_flags(&path, flags).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     connection.busy_timeout(Duration::from_secs(10)).expect("a timeout");
-    let mut rows = connection.prepare("SELECT seq, commit_no, source, id FROM events ORDER BY seq").expect("a table");
-    let entry = |row: &rusqlite::Row<'_>| Ok(Entry { seq: row.get(0)?, commit: row.get(1)?, name: (row.get(2)?, row.get(3)?) });
+    let mut rows =
+        connection.prepare("SELECT seq, commit_no, source, id FROM events ORDER BY seq").expect("a table");
+    let entry = |row: &rusqlite::Row<'_>| -> rusqlite::Result<Entry> {
+        Ok(Entry { seq: row.get(0)?, commit: row.get(1)?, name: (row.get(2)?, row.get(3)?) })
+    };
     rows.query_map([], entry).expect("rows").map(|row| row.expect("a row")).collect()
 }
 
@@ -101,7 +105,8 @@ impl Oracle {
     /// If there is no such venue.
     pub fn of_venue(seed: u64, days: u32, bids_per_day: u32, today: jiff::civil::Date) -> Oracle {
         let first_day = today.saturating_sub(jiff::Span::new().days(i64::from(days) + 9));
-        let settings = Settings { seed, days, first_day, bids_per_day, scheme_share: 0.4, ..Settings::default() };
+        let settings =
+            Settings { seed, days, first_day, bids_per_day, scheme_share: 0.4, ..Settings::default() };
         let (mut events, mut truth) = (Vec::new(), Vec::new());
         for mut day in Venue::new(settings).expect("a venue") {
             events.extend(day.events.into_iter().map(|event| event.json));
@@ -115,7 +120,8 @@ impl Oracle {
     /// # Panics
     /// If two have one name.
     pub fn of(events: Vec<String>) -> Oracle {
-        let places: BTreeMap<Name, usize> = events.iter().enumerate().map(|(place, event)| (name(event), place)).collect();
+        let places: BTreeMap<Name, usize> =
+            events.iter().enumerate().map(|(place, event)| (name(event), place)).collect();
         assert_eq!(places.len(), events.len(), "names occur once");
         let known = vec![Known::default(); events.len()];
         Oracle {
@@ -142,7 +148,8 @@ impl Oracle {
 
     /// Batches of the next `share` events without a receipt, with some that have one mixed in.
     fn batches(&self, share: usize, dice: &mut Dice) -> Vec<Batch> {
-        let (done, left): (Vec<usize>, Vec<usize>) = (0..self.events.len()).partition(|at| self.known[*at].answered.is_some());
+        let (done, left): (Vec<usize>, Vec<usize>) =
+            (0..self.events.len()).partition(|at| self.known[*at].answered.is_some());
         let mut share = left.into_iter().take(share).peekable();
         let mut batches = Vec::new();
         while share.peek().is_some() {
@@ -172,8 +179,10 @@ impl Oracle {
     ) -> T {
         let batches = self.batches(share, dice);
         let pause = during / u32::try_from(batches.len().max(1)).expect("few batches") * SENDERS as u32;
-        let bodies: Vec<String> =
-            batches.iter().map(|batch| batch.places.iter().map(|at| self.events[*at].clone() + "\n").collect()).collect();
+        let bodies: Vec<String> = batches
+            .iter()
+            .map(|batch| batch.places.iter().map(|at| self.events[*at].clone() + "\n").collect())
+            .collect();
         let (tell, outcomes) = mpsc::channel();
         let (clock, stopped) = (&self.clock, &AtomicBool::new(false));
         let result = std::thread::scope(|scope| {
@@ -241,9 +250,15 @@ impl Oracle {
         self.receipts += 1;
         let unknown = batch.places.iter().filter(|at| self.known[**at].unknown).count();
         let more = duplicate.saturating_sub(batch.known);
-        assert!(more <= unknown, "{more} events were there already, of which at most {unknown} may be: {receipt}");
+        assert!(
+            more <= unknown,
+            "{more} events were there already, of which at most {unknown} may be: {receipt}"
+        );
         self.durable_unknown += more as u64;
-        batch.places.iter().for_each(|at| self.known[*at].answered = self.known[*at].answered.or(Some(ended)));
+        batch
+            .places
+            .iter()
+            .for_each(|at| self.known[*at].answered = self.known[*at].answered.or(Some(ended)));
     }
 
     /// What the oracle does not know of is there, or an obligation is not kept: I1, I2. Gives the places of the events that are there.
@@ -265,17 +280,25 @@ impl Oracle {
         for (place, known) in self.known.iter().enumerate() {
             let name = || name(&self.events[place]);
             match known {
-                Known { answered: Some(_), .. } => assert!(there.contains(&place), "acknowledged and lost: {:?}", name()),
+                Known { answered: Some(_), .. } => {
+                    assert!(there.contains(&place), "acknowledged and lost: {:?}", name())
+                }
                 Known { unknown: true, .. } => {}
                 // Refused with "nothing was taken", or not sent at all.
-                Known { sent, .. } => assert!(!there.contains(&place), "not taken and there: {:?}, sent {sent:?}", name()),
+                Known { sent, .. } => {
+                    assert!(!there.contains(&place), "not taken and there: {:?}, sent {sent:?}", name())
+                }
             }
         }
         // Whatever was answered before another was first sent stands before it.
         let mut answered_after = u64::MAX;
         for place in places.iter().rev() {
             let Known { sent, answered, .. } = self.known[*place];
-            assert!(sent.is_none_or(|sent| sent < answered_after), "out of order: {:?}", name(&self.events[*place]));
+            assert!(
+                sent.is_none_or(|sent| sent < answered_after),
+                "out of order: {:?}",
+                name(&self.events[*place])
+            );
             answered_after = answered_after.min(answered.unwrap_or(u64::MAX));
         }
         there

@@ -71,9 +71,13 @@ impl Series {
 fn check_notices(stage: &Stage, lives: &[Ended], last: Vec<Value>) {
     let path = stage.home.data().join("ledger.db");
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the ledger");
-    let mut rows = connection.prepare("SELECT seq, alert, revision FROM notices ORDER BY seq").expect("a table");
-    let notice = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, (row.get::<_, String>(1)?, row.get::<_, i64>(2)?)));
-    let noted: BTreeMap<i64, (String, i64)> = rows.query_map([], notice).expect("rows").map(|row| row.expect("a row")).collect();
+    let mut rows =
+        connection.prepare("SELECT seq, alert, revision FROM notices ORDER BY seq").expect("a table");
+    let notice = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(i64, (String, i64))> {
+        Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
+    };
+    let noted: BTreeMap<i64, (String, i64)> =
+        rows.query_map([], notice).expect("rows").map(|row| row.expect("a row")).collect();
     // On half a line the next life's first notice would stand, and a reader of lines would lose both.
     let cut_short = lives.iter().find(|life| !life.cut_short.is_empty());
     assert!(cut_short.is_none(), "I4: half a notice was left: {cut_short:?}");
@@ -111,13 +115,21 @@ pub fn in_series(
         let mut went_well = true;
         for (at, seed) in chunk.iter().enumerate() {
             let left = (chunk.len() - at) as u64;
-            went_well &= tally.attempt(&format!("a life of the series --seed {} --count {}", chunk[0], chunk.len()), *seed, |tally, dice| life(tally, &mut series, left, dice));
+            went_well &= tally.attempt(
+                &format!("a life of the series --seed {} --count {}", chunk[0], chunk.len()),
+                *seed,
+                |tally, dice| life(tally, &mut series, left, dice),
+            );
             if !went_well {
                 break;
             }
         }
         if went_well {
-            tally.attempt(&format!("the end of the series --seed {} --count {}", chunk[0], chunk.len()), chunk[0], |tally, dice| series.end(tally, dice));
+            tally.attempt(
+                &format!("the end of the series --seed {} --count {}", chunk[0], chunk.len()),
+                chunk[0],
+                |tally, dice| series.end(tally, dice),
+            );
         }
     }
 }

@@ -134,12 +134,18 @@ impl Stage {
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let (file, key) = (text(&file), text(&self.home.data().join("site.key")));
         let now = jiff::Timestamp::from_microsecond(self.now.get()).expect("an instant").to_string();
-        let ran = run(&["replay", &file, "--now", &now, "--site-key", &key, "--findings", "-", "--strict"]).well();
+        let ran =
+            run(&["replay", &file, "--now", &now, "--site-key", &key, "--findings", "-", "--strict"]).well();
         let lines = |findings: &[Value]| findings.iter().map(Value::to_string).collect::<BTreeSet<String>>();
         let (expected, found) = (lines(&ran.json_lines()), lines(found));
         let more: Vec<_> = found.difference(&expected).take(3).collect();
         let fewer: Vec<_> = expected.difference(&found).take(3).collect();
-        assert!(found == expected, "I3: {} findings, a replay gives {}; more {more:?}, fewer {fewer:?}", found.len(), expected.len());
+        assert!(
+            found == expected,
+            "I3: {} findings, a replay gives {}; more {more:?}, fewer {fewer:?}",
+            found.len(),
+            expected.len()
+        );
     }
 
     /// Every finding is in an alert, every alert was told of, and what was told is what the outbox says: I4, I5.
@@ -181,7 +187,10 @@ impl Stage {
         let names = |client: &Client| -> BTreeSet<String> {
             let alerts = client.list("/api/v1/alerts", 1000);
             let held = alerts.iter().filter(|alert| alert["state"] != "withdrawn");
-            held.map(|alert| json!([alert["id"], alert["level"], alert["section"], alert["topic"]]).to_string()).collect()
+            held.map(|alert| {
+                json!([alert["id"], alert["level"], alert["section"], alert["topic"]]).to_string()
+            })
+            .collect()
         };
         let before = names(client);
         let watched = client.list("/api/v1/watchlist", 1000);
@@ -190,7 +199,11 @@ impl Stage {
         let (daemon, client) = self.start(tally);
         assert_eq!(names(&client), before, "I3: alerts after a restart");
         let again = stopped(daemon);
-        assert_eq!(again.notices, Vec::<Value>::new(), "I5: a restart with nothing new tells nobody anything");
+        assert_eq!(
+            again.notices,
+            Vec::<Value>::new(),
+            "I5: a restart with nothing new tells nobody anything"
+        );
         assert_eq!(self.told().len(), told, "I5: a restart with nothing new sends nothing");
         let verified = run(&["verify", "--data-dir", &self.home.data().to_string_lossy()]);
         assert_eq!(verified.code, Some(0), "I7: {}{}", verified.out, verified.err);
@@ -200,8 +213,14 @@ impl Stage {
         }
         let (daemon, client) = self.start(tally);
         assert_eq!(names(&client), before, "I3: alerts computed from nothing");
-        let parties = |list: &[Value]| list.iter().map(|entry| json!([entry["party"], entry["level"]]).to_string()).collect::<Vec<_>>();
-        assert_eq!(parties(&client.list("/api/v1/watchlist", 1000)), parties(&watched), "I3: the watch-list computed from nothing");
+        let parties = |list: &[Value]| {
+            list.iter().map(|entry| json!([entry["party"], entry["level"]]).to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            parties(&client.list("/api/v1/watchlist", 1000)),
+            parties(&watched),
+            "I3: the watch-list computed from nothing"
+        );
         stopped(daemon);
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Files of a data directory, also those that are there only for a moment.
-const FILES: [&str; 22] = [
+const FILES: [&str; 25] = [
     "",
     "admin.token",
     "admin.token.new",
@@ -24,20 +24,27 @@ const FILES: [&str; 22] = [
     "journal.db-wal",
     "journal.db.new",
     "journal.db.new-journal",
+    "journal.db.new-wal",
     "ledger.db",
     "ledger.db-journal",
     "ledger.db-wal",
     "lock",
     "site.key",
     "site.key.new",
+    "tokens.jsonl",
+    "positions.json",
 ];
 
 /// Why it cannot be used, if it cannot.
 pub fn missing() -> Option<String> {
-    let tried = Command::new("strace").args(["-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO", "true"]).output();
+    let tried = Command::new("strace")
+        .args(["-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO", "true"])
+        .output();
     match tried {
         Ok(output) if output.status.success() => None,
-        Ok(output) => Some(format!("strace does not work here: {}", String::from_utf8_lossy(&output.stderr).trim())),
+        Ok(output) => {
+            Some(format!("strace does not work here: {}", String::from_utf8_lossy(&output.stderr).trim()))
+        }
         Err(error) => Some(format!("strace: {error}")),
     }
 }
@@ -56,7 +63,7 @@ pub struct Fault {
 impl Fault {
     fn arguments(&self, data_dir: &Path, files: &[&str], log: &Path) -> Vec<String> {
         let Fault { calls, what, when } = self;
-        let mut arguments = vec!["-qq".to_owned(), "-o".to_owned(), text(log)];
+        let mut arguments = vec!["-qq".to_owned(), "-y".to_owned(), "-o".to_owned(), text(log)];
         for file in files {
             let path = if file.is_empty() { data_dir.to_owned() } else { data_dir.join(file) };
             arguments.extend(["-P".to_owned(), text(&path)]);
@@ -92,7 +99,8 @@ impl Tracer {
             command.arg("-f");
         }
         command.args(["-p", &id.to_string()]).args(fault.arguments(data_dir, files, log));
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("strace");
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("strace");
         let tracer = Tracer { child, log: log.to_owned() };
         let begun = Instant::now();
         // Attached once the kernel says who traces it; an ended process is traced by nobody.

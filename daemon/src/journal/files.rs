@@ -57,7 +57,7 @@ fn read_holder(file: &mut File) -> String {
 }
 
 /// Creates the data directory, readable by its owner only, if it is not there; its name survives a power cut.
-pub(super) fn create_data_dir(dir: &Path) -> Result<(), JournalError> {
+pub(crate) fn create_data_dir(dir: &Path) -> Result<(), JournalError> {
     let missing: Vec<&Path> =
         dir.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(JournalError::io("create", dir))?;

@@ -72,8 +72,15 @@ mod tests {
     use super::*;
 
     /// Looks every second from one instant to another; whether it was ever stuck.
-    fn looks(watch: &mut Watch, begun: Instant, seconds: std::ops::RangeInclusive<u64>, at: (u64, u64)) -> bool {
-        seconds.map(|second| watch.is_stuck(at.0, at.1, begun + Duration::from_secs(second))).any(|stuck| stuck)
+    fn looks(
+        watch: &mut Watch,
+        begun: Instant,
+        seconds: std::ops::RangeInclusive<u64>,
+        at: (u64, u64),
+    ) -> bool {
+        seconds
+            .map(|second| watch.is_stuck(at.0, at.1, begun + Duration::from_secs(second)))
+            .any(|stuck| stuck)
     }
 
     #[test]
@@ -92,7 +99,13 @@ mod tests {
         let begun = Instant::now();
         let mut watch = Watch { moved: begun, looked: begun, seen: 8 };
         assert!(!looks(&mut watch, begun, 1..=10, (8, 9)), "ten seconds");
-        assert!(!looks(&mut watch, begun, 3_600..=3_614, (8, 9)), "stopped for an hour, of which five seconds count");
-        assert!(looks(&mut watch, begun, 3_615..=3_630, (8, 9)), "a frontier that does not move afterwards is stuck");
+        assert!(
+            !looks(&mut watch, begun, 3_600..=3_614, (8, 9)),
+            "stopped for an hour, of which five seconds count"
+        );
+        assert!(
+            looks(&mut watch, begun, 3_615..=3_630, (8, 9)),
+            "a frontier that does not move afterwards is stuck"
+        );
     }
 }

@@ -22,8 +22,10 @@ fn run(tally: &mut Tally) {
     }
     for (number, seed) in tally.seeds().enumerate() {
         match number % 3 {
-            0 => tally.attempt("EIO at a sync", seed, |tally, dice| under_load(tally, dice, "fsync,fdatasync", 40)),
-            1 => tally.attempt("EIO at a read", seed, |tally, dice| under_load(tally, dice, "pread64,read", 25)),
+            0 => tally
+                .attempt("EIO at a sync", seed, |tally, dice| under_load(tally, dice, "fsync,fdatasync", 40)),
+            1 => tally
+                .attempt("EIO at a read", seed, |tally, dice| under_load(tally, dice, "pread64,read", 25)),
             _ => tally.attempt("EIO at a read while it starts", seed, starting),
         };
     }
@@ -44,9 +46,14 @@ fn under_load(tally: &mut Tally, dice: &mut Dice, calls: &str, most: u64) {
     let met = tracer.met();
     tally.inject(&format!("EIO at {calls}"), met);
     drop(tracer);
-    if calls.starts_with("fsync") && met > 0 && log_says_journal(&log) {
+    if calls.starts_with("fsync") && met > 0 && of_the_record(&log) {
         let ended = daemon.ended();
-        assert_ne!(ended.status.code(), Some(0), "a sync of the journal failed, and it ended as if all were well:\n{}", ended.log);
+        assert_ne!(
+            ended.status.code(),
+            Some(0),
+            "a sync failed, and it ended as if all were well:\n{}",
+            ended.log
+        );
         tally.figure("ended_by_itself", 1.0);
         series.lives.push(ended);
         series.oracle.check_journal(&series.stage.home.data());
@@ -55,10 +62,12 @@ fn under_load(tally: &mut Tally, dice: &mut Dice, calls: &str, most: u64) {
     recovers(series, daemon, &client, tally, dice);
 }
 
-/// Whether a call that failed was made by the thread that writes the journal or the ledger: with these two it may not go on.
-fn log_says_journal(log: &std::path::Path) -> bool {
+/// Whether a sync that failed was of the journal or the ledger, after which the daemon may not go on.
+fn of_the_record(log: &std::path::Path) -> bool {
     let log = std::fs::read_to_string(log).unwrap_or_default();
-    log.lines().any(|line| line.contains("(INJECTED)") && line.contains("sync("))
+    log.lines().any(|line| {
+        line.contains("(INJECTED)") && (line.contains("/journal.db") || line.contains("/ledger.db"))
+    })
 }
 
 fn starting(tally: &mut Tally, dice: &mut Dice) {
@@ -67,9 +76,11 @@ fn starting(tally: &mut Tally, dice: &mut Dice) {
     series.oracle.send(&client, series.oracle.left() / 2, std::time::Duration::ZERO, dice, |_| ());
     // With a log to recover, or without.
     series.lives.push(if dice.once_in(2) { daemon.kill() } else { daemon.terminate() });
-    let fault = Fault { calls: "pread64,read".to_owned(), what: "error=EIO".to_owned(), when: when(dice, 40) };
+    let fault =
+        Fault { calls: "pread64,read".to_owned(), what: "error=EIO".to_owned(), when: when(dice, 40) };
     let log = series.stage.home.path("calls");
-    let started = series.stage.home.spawn_under(&fault.wrapper(&series.stage.home.data(), &log)).ready_or_ended();
+    let started =
+        series.stage.home.spawn_under(&fault.wrapper(&series.stage.home.data(), &log)).ready_or_ended();
     let met = std::fs::read_to_string(&log).unwrap_or_default().matches("(INJECTED)").count();
     tally.inject("EIO at a read while it starts", met as u64);
     match started {

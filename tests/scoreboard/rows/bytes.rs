@@ -70,8 +70,8 @@ impl Damage {
 
 fn run(tally: &mut Tally) {
     let mut dice = Dice::new(tally.seed);
-    let closed = Site::new(2, 2, false, &mut dice);
-    let open = Site::new(3, 3, true, &mut dice);
+    let closed = Site::make(2, 2, false, &mut dice);
+    let open = Site::make(3, 3, true, &mut dice);
     let mut cases: Vec<(&Image, &str, Damage)> = Vec::new();
     for (image, file) in [(&closed, "journal.db"), (&open, "journal.db-wal")] {
         cases.extend(Damage::all(image.bytes(file).len()).into_iter().map(|damage| (image, file, damage)));
@@ -97,7 +97,10 @@ fn run(tally: &mut Tally) {
 fn database(site: &Site, before: &[Entry], tally: &mut Tally) {
     match site.verify() {
         Ok(report) if report.whole => {
-            assert!(site.entries().is_ok_and(|entries| entries == before), "I7: said to be whole, and reads otherwise");
+            assert!(
+                site.entries().is_ok_and(|entries| entries == before),
+                "I7: said to be whole, and reads otherwise"
+            );
             tally.figure("harmless", 1.0);
         }
         Ok(_) | Err(_) => tally.figure("found", 1.0),
@@ -107,16 +110,31 @@ fn database(site: &Site, before: &[Entry], tally: &mut Tally) {
 /// The log: what is opened is a prefix of what was there, the daemon can go on from it, and `verify` says what is missing.
 fn log(site: &Site, before: &[Entry], tally: &mut Tally) {
     // As a start does.
-    let opened = Journal::open(&site.data(), &[7; 32]).map_err(|error| error.to_string()).and_then(|journal| {
-        journal.close().map_err(|error| error.to_string())?;
-        site.entries()
-    });
+    let opened =
+        Journal::open(&site.data(), &[7; 32]).map_err(|error| error.to_string()).and_then(|journal| {
+            journal.close().map_err(|error| error.to_string())?;
+            site.entries()
+        });
     let Ok(entries) = opened else {
-        assert!(!site.verify().is_ok_and(|report| report.whole), "I7: cannot be opened, and is said to be whole");
+        assert!(
+            !site.verify().is_ok_and(|report| report.whole),
+            "I7: cannot be opened, and is said to be whole"
+        );
         return tally.figure("refused", 1.0);
     };
-    assert!(before.starts_with(&entries), "I2: not a prefix of what was there: {} of {} entries", entries.len(), before.len());
+    assert!(
+        before.starts_with(&entries),
+        "I2: not a prefix of what was there: {} of {} entries",
+        entries.len(),
+        before.len()
+    );
     let whole = site.verify().is_ok_and(|report| report.whole);
-    assert_eq!(whole, entries.len() == before.len(), "I7: {} of {} entries are there", entries.len(), before.len());
+    assert_eq!(
+        whole,
+        entries.len() == before.len(),
+        "I7: {} of {} entries are there",
+        entries.len(),
+        before.len()
+    );
     tally.figure(if whole { "harmless" } else { "cut_off_and_found" }, 1.0);
 }

@@ -21,8 +21,18 @@ pub const ROW: Row = Row {
     run,
 };
 
-const CALLS: [&str; 10] =
-    ["write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat", "ftruncate"];
+const CALLS: [&str; 10] = [
+    "write",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "ftruncate",
+];
 /// The script's own seed: it is the same for every point.
 const SCRIPT: u64 = 1;
 
@@ -101,7 +111,11 @@ fn points() -> (Vec<Point>, u64) {
             elsewhere += count;
             continue;
         };
-        let among = threads.iter().filter(|(other, _)| other == name).position(|(_, thread)| *thread == id).unwrap_or(0);
+        let among = threads
+            .iter()
+            .filter(|(other, _)| other == name)
+            .position(|(_, thread)| *thread == id)
+            .unwrap_or(0);
         let thread = Some((name.clone(), among));
         points.extend((1..=count).map(|at| Point { thread: thread.clone(), call: call.clone(), at }));
     }
@@ -139,7 +153,12 @@ fn at(point: &Point, tally: &mut Tally, dice: &mut Dice) {
         Some((name, among)) => {
             let (daemon, client) = stage.home.start();
             let threads = tracer::threads(daemon.id());
-            let id = threads.iter().filter(|(other, _)| other == name).nth(*among).expect("the thread of the dry run").1;
+            let id = threads
+                .iter()
+                .filter(|(other, _)| other == name)
+                .nth(*among)
+                .expect("the thread of the dry run")
+                .1;
             let _tracer = Tracer::attach(id, false, &fault, &stage.home.data(), &[], &log);
             script(&mut oracle, daemon, &client)
         }

@@ -58,17 +58,14 @@ pub fn until_it_breaks(series: &mut Series, daemon: &mut Daemon, client: &Client
 /// After the fault: a daemon that goes on takes events by itself, one that has ended said so and is started again; then all is as it should be.
 pub fn recovers(mut series: Series, mut daemon: Daemon, client: &Client, tally: &mut Tally, dice: &mut Dice) {
     let begun = Instant::now();
-    let sent_all = series.oracle.left() == 0;
-    let mut goes_on = false;
     eventually("the daemon takes events again, or ends", || {
         if daemon.has_ended() {
             return Some(());
         }
-        series.oracle.send(client, 1, Duration::ZERO, dice, |_| ());
-        goes_on = sent_all || series.oracle.left() == 0 || client.get_or_none("/readyz") == Some(200);
         let owed = series.oracle.owed();
         series.oracle.send(client, 12, Duration::ZERO, dice, |_| ());
-        (goes_on && (series.oracle.owed() > owed || series.oracle.left() == 0)).then_some(())
+        let takes = series.oracle.owed() > owed || series.oracle.left() == 0;
+        (takes && client.get_or_none("/readyz") == Some(200)).then_some(())
     });
     if daemon.has_ended() {
         let ended = daemon.ended();

@@ -56,24 +56,31 @@ fn files_while_it_runs(tally: &mut Tally, dice: &mut Dice) {
     let (mut daemon, client) = series.stage.start(tally);
     series.oracle.send(&client, series.oracle.left() / 3, Duration::ZERO, dice, |_| ());
     let open = std::fs::read_dir(format!("/proc/{}/fd", daemon.id())).map_or(64, Iterator::count) as u64;
-    let set = |to: u64| ran("prlimit", &["--pid", &daemon.id().to_string(), &format!("--nofile={to}:65536")]).expect("prlimit");
+    let set = |to: u64| {
+        ran("prlimit", &["--pid", &daemon.id().to_string(), &format!("--nofile={to}:65536")])
+            .expect("prlimit")
+    };
     set(open + dice.throw(0, 6));
     let address = client.address();
     let many: Vec<TcpStream> = (0..40).filter_map(|_| TcpStream::connect(address).ok()).collect();
     tally.inject("no more files while it runs", many.len() as u64);
-    // On the connections that it has: its files may be needed for the ledger and the outbox.
-    series.oracle.send(&client, series.oracle.left() / 3, Duration::ZERO, dice, |_| ());
-    std::thread::sleep(Duration::from_millis(dice.throw(100, 800)));
-    let begun = Instant::now();
-    set(4_096);
-    drop(many);
+    // On the connections that it has: it may need files for the ledger and the outbox.
+    let wait = Duration::from_millis(dice.throw(100, 800));
+    let begun = series.oracle.send(&client, series.oracle.left() / 3, wait, dice, |_| {
+        std::thread::sleep(wait);
+        set(4_096);
+        drop(many);
+        Instant::now()
+    });
     if daemon.has_ended() {
         let ended = daemon.ended();
         assert_ne!(ended.status.code(), Some(0), "it ended as if all were well:\n{}", ended.log);
         tally.figure("ended_by_itself", 1.0);
         series.lives.push(ended);
     } else {
-        eventually("it accepts connections again", || (client.get_or_none("/readyz") == Some(200)).then_some(()));
+        eventually("it accepts connections again", || {
+            (client.get_or_none("/readyz") == Some(200)).then_some(())
+        });
         tally.recovered(begun);
         tally.figure("went_on_by_itself", 1.0);
         series.oracle.send_rest(&client, dice);

@@ -10,10 +10,10 @@ mod limits;
 mod panic;
 mod pause;
 mod power;
+mod random;
 mod redis;
 mod site;
 mod start;
-mod streams;
 mod tamper;
 mod wire;
 
@@ -30,8 +30,8 @@ pub const ALL: [Row; 15] = [
     limits::ROW,
     pause::ROW,
     redis::ROW,
-    streams::DISORDER,
-    streams::WORKERS,
+    random::DISORDER,
+    random::WORKERS,
     tamper::ROW,
     panic::ROW,
     formats::ROW,

@@ -31,7 +31,7 @@ fn run(tally: &mut Tally) {
 
 fn attempt(tally: &mut Tally, dice: &mut Dice) {
     let mut series = Series::new(Stage::default(), dice.throw(0, u64::MAX - 1), 3);
-    series.stage.home.set(VARIABLE, Some(&format!("engine.commit:{}", dice.throw(1, 25))));
+    series.stage.home.set(VARIABLE, Some(&format!("engine.commit:{}", dice.throw(1, 8))));
     let (daemon, client) = series.stage.start(tally);
     series.oracle.send(&client, usize::MAX, Duration::ZERO, dice, |_| ());
     let ended = daemon.ended();
@@ -42,7 +42,9 @@ fn attempt(tally: &mut Tally, dice: &mut Dice) {
     // The same at every start, as an event would that no worker can take.
     series.stage.home.set(VARIABLE, Some("engine.load:1"));
     for _ in 0..dice.throw(0, 3) {
-        let Err(ended) = series.stage.home.spawn().ready_or_ended() else { panic!("it started over a worker that panics") };
+        let Err(ended) = series.stage.home.spawn().ready_or_ended() else {
+            panic!("it started over a worker that panics")
+        };
         assert_eq!(ended.status.signal(), Some(SIGABRT), "{}\n{}", ended.status, ended.log);
         series.lives.push(*ended);
         tally.inject("a worker panics while the history is loaded", 1);

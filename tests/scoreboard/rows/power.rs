@@ -45,24 +45,30 @@ fn run(tally: &mut Tally) {
     if let Err(reason) = stage() {
         return tally.skip(reason);
     }
-    in_series(tally, SERIES, 4, || stage().expect("an image, as before"), |tally, series, left, dice| {
-        let mut copy = image();
-        if dice.once_in(4) {
-            let starting = series.stage.home.spawn();
-            std::thread::sleep(Duration::from_millis(dice.throw(1, 250)));
-            let ended = cut(starting, series_image(series), &mut copy);
-            series.lives.push(ended);
-            tally.inject("power cut while it starts", 1);
-        } else {
-            let (daemon, client) = recovered(series, tally);
-            let from = series_image(series).to_owned();
-            series.life(daemon, &client, left, dice, |daemon| cut(daemon, &from, &mut copy));
-            tally.inject("power cut under load", 1);
-        }
-        series.stage.disk = None;
-        let mounted = Mounted::image(&series.stage.home.data(), &copy).expect("the copy can be mounted");
-        series.stage.disk = Some(Disk::Image(mounted, copy));
-    });
+    in_series(
+        tally,
+        SERIES,
+        4,
+        || stage().expect("an image, as before"),
+        |tally, series, left, dice| {
+            let copy = image();
+            if dice.once_in(4) {
+                let starting = series.stage.home.spawn();
+                std::thread::sleep(Duration::from_millis(dice.throw(1, 250)));
+                let ended = cut(starting, series_image(series), &copy);
+                series.lives.push(ended);
+                tally.inject("power cut while it starts", 1);
+            } else {
+                let (daemon, client) = recovered(series, tally);
+                let from = series_image(series).to_owned();
+                series.life(daemon, &client, left, dice, |daemon| cut(daemon, &from, &copy));
+                tally.inject("power cut under load", 1);
+            }
+            series.stage.disk = None;
+            let mounted = Mounted::image(&series.stage.home.data(), &copy).expect("the copy can be mounted");
+            series.stage.disk = Some(Disk::Image(mounted, copy));
+        },
+    );
 }
 
 fn series_image(series: &Series) -> &Path {
@@ -73,8 +79,8 @@ fn series_image(series: &Series) -> &Path {
 }
 
 /// What the disk holds at this moment goes to the copy. The process stands still meanwhile, so that the copy is one moment's.
-fn cut(daemon: Daemon, from: &Path, copy: &mut tempfile::TempPath) -> Ended {
+fn cut(daemon: Daemon, from: &Path, copy: &Path) -> Ended {
     signal(daemon.id(), "-STOP");
-    std::fs::copy(from, &**copy).expect("room for a copy");
+    std::fs::copy(from, copy).expect("room for a copy");
     daemon.kill()
 }

@@ -125,7 +125,11 @@ fn attempt(fault: Fault, tally: &mut Tally, dice: &mut Dice) {
     everything_acknowledged(&mut venue, &client);
     venue.note_acknowledged(&mut series);
     tally.figure("entries_acknowledged", series.oracle.owed() as f64);
-    assert_eq!(client.metric(r#"xiezhi_events_total{outcome="refused",type="unknown"}"#), 0.0, "I6: nothing was refused");
+    assert_eq!(
+        client.metric(r#"xiezhi_events_total{outcome="refused",type="unknown"}"#),
+        0.0,
+        "I6: nothing was refused"
+    );
     end(series, daemon, tally, dice);
 }
 
@@ -168,13 +172,15 @@ impl Venue {
     fn open(fault: Fault) -> Venue {
         let mut lines = "appendonly yes\nappendfsync always\nrepl-diskless-sync-delay 0\n".to_owned();
         if let Some(user) = fault.user() {
-            let xiezhi = SHIPPED.lines().find(|line| line.starts_with("user xiezhi ")).expect("it is shipped");
+            let xiezhi =
+                SHIPPED.lines().find(|line| line.starts_with("user xiezhi ")).expect("it is shipped");
             let xiezhi = xiezhi.replace("PASSWORD-OF-", "word-of-");
             lines += &format!("{}\n{xiezhi}\nuser {} on >{} ~* &* +@all\n", USERS[user], BOSS.0, BOSS.1);
         }
         let server = servers::redis(&lines);
         let user = fault.user().map(|_| BOSS);
-        let mut venue = Venue { server, replica: None, sentinel: None, user, added: BTreeMap::new(), small_id: None };
+        let mut venue =
+            Venue { server, replica: None, sentinel: None, user, added: BTreeMap::new(), small_id: None };
         if fault == Fault::FailedOver {
             venue.double();
         }
@@ -185,7 +191,9 @@ impl Venue {
     fn double(&mut self) {
         let replica = servers::redis(&format!("replicaof 127.0.0.1 {}", self.server.port));
         eventually("the replica follows", || {
-            servers::redis_cli(&replica, &["INFO", "replication"]).contains("master_link_status:up").then_some(())
+            servers::redis_cli(&replica, &["INFO", "replication"])
+                .contains("master_link_status:up")
+                .then_some(())
         });
         let sentinel = servers::sentinel(self.server.port);
         eventually("the sentinel knows the replica", || {
@@ -198,7 +206,9 @@ impl Venue {
     /// The daemon's configuration.
     fn lines(&self) -> String {
         let mut lines = match &self.sentinel {
-            Some(sentinel) => format!("[redis]\nurl = \"redis://venue\"\nsentinels = [\"127.0.0.1:{}\"]\n", sentinel.port),
+            Some(sentinel) => {
+                format!("[redis]\nurl = \"redis://venue\"\nsentinels = [\"127.0.0.1:{}\"]\n", sentinel.port)
+            }
             None => format!("[redis]\nurl = \"redis://127.0.0.1:{}\"\n", self.server.port),
         };
         if self.user.is_some() {
@@ -234,8 +244,11 @@ impl Venue {
         let acknowledged = (|| -> std::io::Result<Vec<String>> {
             let mut wire = self.wire()?;
             let groups = wire.ask(&["XINFO", "GROUPS", STREAM])?;
-            let group: Vec<&str> = groups.parts().first().map_or(&[][..], Reply::parts).iter().filter_map(Reply::text).collect();
-            let Some(at) = group.iter().position(|field| *field == "last-delivered-id") else { return Ok(Vec::new()) };
+            let group: Vec<&str> =
+                groups.parts().first().map_or(&[][..], Reply::parts).iter().filter_map(Reply::text).collect();
+            let Some(at) = group.iter().position(|field| *field == "last-delivered-id") else {
+                return Ok(Vec::new());
+            };
             let given = wire.ask(&["XRANGE", STREAM, "-", group[at + 1]])?;
             // Asked after the place that was reached: what is not pending now was acknowledged.
             let pending = wire.ask(&["XPENDING", STREAM, GROUP, "-", "+", "100000"])?;
@@ -257,7 +270,9 @@ impl Venue {
         };
         match fault {
             Fault::Restarted => self.restarted("-TERM", 0),
-            Fault::Killed | Fault::DefaultUserMayNothing | Fault::DefaultUserMayAll => self.restarted("-KILL", 0),
+            Fault::Killed | Fault::DefaultUserMayNothing | Fault::DefaultUserMayAll => {
+                self.restarted("-KILL", 0)
+            }
             Fault::CutShort => self.restarted("-KILL", dice.throw(1, 20_000)),
             Fault::Emptied => {
                 ask(&self, &["FLUSHALL"]);
@@ -265,7 +280,9 @@ impl Venue {
             }
             Fault::WithoutGroup => {
                 // Not there yet, if the daemon has not come so far.
-                self.wire().and_then(|mut wire| wire.ask(&["XGROUP", "DESTROY", STREAM, GROUP])).expect("the server answers");
+                self.wire()
+                    .and_then(|mut wire| wire.ask(&["XGROUP", "DESTROY", STREAM, GROUP]))
+                    .expect("the server answers");
                 self
             }
             Fault::ReadOnly => {
@@ -289,9 +306,15 @@ impl Venue {
         let Venue { server, user, added, small_id, .. } = self;
         let (port, folder) = server.ended(signal);
         if cut > 0 {
-            let files = std::fs::read_dir(folder.path().join("appendonlydir")).expect("its append-only files");
-            let last = files.filter_map(|file| Some(file.ok()?.path())).find(|path| path.to_string_lossy().ends_with(".incr.aof"));
-            let file = std::fs::File::options().write(true).open(last.expect("a file of increments")).expect("the file");
+            let files =
+                std::fs::read_dir(folder.path().join("appendonlydir")).expect("its append-only files");
+            let last = files
+                .filter_map(|file| Some(file.ok()?.path()))
+                .find(|path| path.to_string_lossy().ends_with(".incr.aof"));
+            let file = std::fs::File::options()
+                .write(true)
+                .open(last.expect("a file of increments"))
+                .expect("the file");
             let length = file.metadata().expect("its length").len();
             file.set_len(length.saturating_sub(cut)).expect("cut short");
         }

@@ -44,7 +44,7 @@ impl Site {
     ///
     /// # Panics
     /// If it cannot be made.
-    pub fn new(heads: u64, commits: u64, open_log: bool, dice: &mut Dice) -> Image {
+    pub fn make(heads: u64, commits: u64, open_log: bool, dice: &mut Dice) -> Image {
         let mut site = Site { folder: folder(), sizes: Vec::new() };
         let mut journal = Journal::open(&site.data(), &[7; 32]).expect("a journal");
         let signer = Heads::open(&site.data()).expect("a record of heads");
@@ -72,18 +72,26 @@ impl Site {
     pub fn of(image: &Image) -> Site {
         let site = Site { folder: folder(), sizes: image.sizes.clone() };
         std::fs::create_dir(site.data()).expect("a folder");
-        image.files.iter().for_each(|(name, bytes)| std::fs::write(site.data().join(name), bytes).expect("a file"));
-        for (from, to) in [(heads_path(&site.data()), site.kept("heads")), (public_key_path(&site.data()), site.kept("key"))] {
+        image
+            .files
+            .iter()
+            .for_each(|(name, bytes)| std::fs::write(site.data().join(name), bytes).expect("a file"));
+        for (from, to) in [
+            (heads_path(&site.data()), site.kept("heads")),
+            (public_key_path(&site.data()), site.kept("key")),
+        ] {
             std::fs::copy(from, to).expect("a copy kept elsewhere");
         }
         site
     }
 
     fn image(&self) -> Image {
-        let files = std::fs::read_dir(self.data()).expect("a folder").map(|file| file.expect("an entry").path());
+        let files =
+            std::fs::read_dir(self.data()).expect("a folder").map(|file| file.expect("an entry").path());
         // The index of SQLite's log is made anew from the log.
         let files = files.filter(|path| !path.to_string_lossy().ends_with("-shm"));
-        let read = |path: PathBuf| (path.file_name().expect("a name").into(), std::fs::read(&path).expect("a file"));
+        let read =
+            |path: PathBuf| (path.file_name().expect("a name").into(), std::fs::read(&path).expect("a file"));
         Image { files: files.map(read).collect(), sizes: self.sizes.clone() }
     }
 
@@ -138,11 +146,17 @@ impl Site {
     pub fn tamper(&self, statements: &str) {
         let db = Connection::open(self.data().join("journal.db")).expect("the journal");
         db.pragma_update(None, "synchronous", "OFF").expect("it is a copy");
-        let mut select = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").expect("a schema");
-        let trigger = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-        let triggers: Vec<(String, String)> = select.query_map([], trigger).expect("rows").map(|row| row.expect("a row")).collect();
+        let mut select =
+            db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").expect("a schema");
+        let trigger = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(String, String)> {
+            Ok((row.get(0)?, row.get(1)?))
+        };
+        let triggers: Vec<(String, String)> =
+            select.query_map([], trigger).expect("rows").map(|row| row.expect("a row")).collect();
         drop(select);
-        triggers.iter().for_each(|(name, _)| db.execute_batch(&format!("DROP TRIGGER {name}")).expect("dropped"));
+        triggers
+            .iter()
+            .for_each(|(name, _)| db.execute_batch(&format!("DROP TRIGGER {name}")).expect("dropped"));
         db.execute_batch(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
         triggers.iter().for_each(|(_, sql)| db.execute_batch(sql).expect("there again"));
     }
@@ -170,8 +184,12 @@ impl Site {
 
     /// Signs heads anew over what the journal is now.
     pub fn sign_anew(&self, key: &HeadKey) {
-        let leaves: Vec<_> =
-            self.entries().expect("entries").into_iter().map(|entry| (xiezhi_proof::Hash(entry.leaf), entry.commit)).collect();
+        let leaves: Vec<_> = self
+            .entries()
+            .expect("entries")
+            .into_iter()
+            .map(|entry| (xiezhi_proof::Hash(entry.leaf), entry.commit))
+            .collect();
         let mut lines: Vec<String> = Vec::new();
         for (at, size) in self.sizes.iter().enumerate() {
             let covered = &leaves[..*size as usize];
@@ -179,7 +197,10 @@ impl Site {
             let commit = covered.last().expect("entries").1;
             let claim = Claim { size: *size, root, commit, time_us: at as i64 + 1 };
             let previous = lines.last().map_or(String::new(), |line| line_hash(line.as_bytes()));
-            lines.push(serde_json::to_string(&SignedHead::sign(claim, at as u64 + 1, previous, key)).expect("plain data"));
+            lines.push(
+                serde_json::to_string(&SignedHead::sign(claim, at as u64 + 1, previous, key))
+                    .expect("plain data"),
+            );
         }
         self.write_lines(&lines);
         std::fs::write(public_key_path(&self.data()), format!("{}\n", key.public())).expect("the key");

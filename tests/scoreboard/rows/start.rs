@@ -43,7 +43,10 @@ fn start(days: u32, bids: u32, tally: &mut Tally, dice: &mut Dice) {
         let answer = client.try_post("application/x-ndjson", chunk.join("\n")).expect("an answer");
         assert_eq!(answer.status, 202, "{}", answer.text());
     }
-    tally.greatest("loaded_events_per_second", (oracle.events.len() as f64 / begun.elapsed().as_secs_f64()).round());
+    tally.greatest(
+        "loaded_events_per_second",
+        (oracle.events.len() as f64 / begun.elapsed().as_secs_f64()).round(),
+    );
     eventually("all is computed", || (client.metric("xiezhi_frontier_lag_commits") == 0.0).then_some(()));
     let before = findings(&client);
     daemon.kill();
@@ -52,23 +55,28 @@ fn start(days: u32, bids: u32, tally: &mut Tally, dice: &mut Dice) {
     let address = eventually("it tells its address", || daemon.address());
     let client = client.at(address);
     let mut not_ready = 0;
-    let ready = loop {
+    loop {
         let (ready, list) = (client.get_or_none("/readyz"), client.get_or_none("/api/v1/findings?limit=1"));
         if ready == Some(200) {
-            break begun;
+            break;
         }
         // It may have become ready between the two.
-        assert!(list != Some(200) || client.get_or_none("/readyz") == Some(200), "a list is shown before it is ready");
+        assert!(
+            list != Some(200) || client.get_or_none("/readyz") == Some(200),
+            "a list is shown before it is ready"
+        );
         assert!(begun.elapsed() < Duration::from_secs(1_800), "it does not become ready:\n{}", daemon.log());
         not_ready += 1;
         std::thread::sleep(Duration::from_millis(20));
-    };
-    tally.recovered(ready);
+    }
+    tally.recovered(begun);
     tally.inject("a start after a kill", 1);
     assert!(not_ready > 0, "it was seen not to be ready");
     assert!(findings(&client) == before, "I3: the findings are others than before");
     let status = std::fs::read_to_string(format!("/proc/{}/status", daemon.id())).expect("its status");
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
     tally.greatest("events", oracle.events.len() as f64);
     tally.greatest("findings", before.len() as f64);
     tally.greatest("peak_mib", (peak.expect("its peak") / 1024.0).round());

@@ -52,7 +52,8 @@ const KINDS: [Kind; 14] = [
 
 fn run(tally: &mut Tally) {
     let mut dice = Dice::new(tally.seed);
-    let images: Vec<Image> = (0..4).map(|_| Site::new(dice.throw(3, 6), dice.throw(3, 8), false, &mut dice)).collect();
+    let images: Vec<Image> =
+        (0..4).map(|_| Site::make(dice.throw(3, 6), dice.throw(3, 8), false, &mut dice)).collect();
     for (number, seed) in tally.seeds().enumerate() {
         let (name, kind) = KINDS[number % KINDS.len()];
         tally.attempt(name, seed, |tally, dice| {
@@ -71,7 +72,10 @@ fn run(tally: &mut Tally) {
                     && expected.head.is_none_or(|head| problem.head == Some(head))
             };
             let Expected { code, entries, head } = &expected;
-            assert!(report.problems.iter().any(is_it), "{name}: {code:?} at {entries:?} {head:?} was expected: {report:?}");
+            assert!(
+                report.problems.iter().any(is_it),
+                "{name}: {code:?} at {entries:?} {head:?} was expected: {report:?}"
+            );
         });
     }
 }
@@ -87,7 +91,10 @@ fn edited(site: &Site, dice: &mut Dice) -> Expected {
         "leaf = zeroblob(32)",
         "commit_no = commit_no + 100",
     ];
-    site.tamper(&format!("UPDATE events SET {} WHERE seq = {seq}", edits[dice.throw(0, edits.len() as u64 - 1) as usize]));
+    site.tamper(&format!(
+        "UPDATE events SET {} WHERE seq = {seq}",
+        edits[dice.throw(0, edits.len() as u64 - 1) as usize]
+    ));
     entries(Code::EntryChanged, seq, seq)
 }
 
@@ -108,7 +115,9 @@ fn deleted(site: &Site, dice: &mut Dice) -> Expected {
 
 /// Numbers the entries after a place one lower, in order.
 fn move_up(site: &Site, after: u64) -> String {
-    (after + 1..=site.size()).map(|seq| format!("UPDATE events SET seq = seq - 1 WHERE seq = {seq};")).collect()
+    (after + 1..=site.size())
+        .map(|seq| format!("UPDATE events SET seq = seq - 1 WHERE seq = {seq};"))
+        .collect()
 }
 
 fn moved_up(site: &Site, dice: &mut Dice) -> Expected {
@@ -125,7 +134,9 @@ fn swapped(site: &Site, dice: &mut Dice) -> Expected {
     let one = dice.throw(1, site.size() - 1);
     let other = dice.throw(one + 1, site.size());
     let steps = [(one, 0), (other, one), (0, other)];
-    site.tamper(&steps.map(|(from, to)| format!("UPDATE events SET seq = {to} WHERE seq = {from};")).concat());
+    site.tamper(
+        &steps.map(|(from, to)| format!("UPDATE events SET seq = {to} WHERE seq = {from};")).concat(),
+    );
     if dice.once_in(2) {
         return entries(Code::EntryChanged, one, one);
     }
@@ -136,11 +147,15 @@ fn swapped(site: &Site, dice: &mut Dice) -> Expected {
 
 fn put_in(site: &Site, dice: &mut Dice) -> Expected {
     let seq = dice.throw(1, site.size());
-    let moved: String =
-        (seq..=site.size()).rev().map(|seq| format!("UPDATE events SET seq = seq + 1 WHERE seq = {seq};")).collect();
+    let moved: String = (seq..=site.size())
+        .rev()
+        .map(|seq| format!("UPDATE events SET seq = seq + 1 WHERE seq = {seq};"))
+        .collect();
     let near = if seq == 1 { 2 } else { seq - 1 };
     let columns = "commit_no, received_at, leaf, source, 'put in', type, body";
-    site.tamper(&format!("{moved} INSERT INTO events SELECT {seq}, {columns} FROM events WHERE seq = {near}"));
+    site.tamper(&format!(
+        "{moved} INSERT INTO events SELECT {seq}, {columns} FROM events WHERE seq = {near}"
+    ));
     if dice.once_in(2) {
         return entries(Code::EntryChanged, seq, seq);
     }

@@ -15,10 +15,10 @@ use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::replay::{Replay, Taken};
 use xiezhi_tests::Dice;
 
-#[allow(dead_code, reason = "shared with the tests of the dataflows, which use all of it")]
+#[allow(dead_code, unused_imports, reason = "shared with the tests of the dataflows, which use all of it")]
 #[path = "../../../dataflows/tests/oracle/mod.rs"]
 mod oracle;
-#[allow(dead_code, reason = "shared with the tests of the dataflows, which use all of it")]
+#[allow(dead_code, unused_imports, reason = "shared with the tests of the dataflows, which use all of it")]
 #[path = "../../../dataflows/tests/streams/mod.rs"]
 mod streams;
 
@@ -47,7 +47,8 @@ const OPS: usize = 45;
 fn stream(seed: u64) -> (Vec<Admitted>, i64) {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let tree = (ops(OPS), now()).new_tree(&mut runner).expect("a stream");
     let (ops, now) = tree.current();
     (admit(&ops), instant(now))
@@ -94,9 +95,14 @@ fn replayed(events: &[Admitted], now: i64) -> (Published, usize, usize) {
         }
     }
     replay.finish();
-    let miscounted = replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
-    let published =
-        Published { findings: replay.findings(), quality: replay.quality(), watched: replay.watch_list(), miscounted };
+    let miscounted =
+        replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
+    let published = Published {
+        findings: replay.findings(),
+        quality: replay.quality(),
+        watched: replay.watch_list(),
+        miscounted,
+    };
     (published, accepted, conflicts)
 }
 
@@ -115,12 +121,20 @@ fn disorder(tally: &mut Tally) {
             let (conflicting, names) = with_conflicts(&mixed, dice);
             let (published, accepted, conflicts) = replayed(&conflicting, now);
             assert_eq!(accepted, events.len(), "I6: accepted once each");
-            assert!(conflicts >= names.len(), "I6: {conflicts} refused as conflicts of {} names", names.len());
+            assert!(
+                conflicts >= names.len(),
+                "I6: {conflicts} refused as conflicts of {} names",
+                names.len()
+            );
             let wrong = Published { quality: Vec::new(), ..straight }
                 .differences(&Published { quality: Vec::new(), ..published.clone() });
             assert!(wrong.is_empty(), "I3: with conflicts:\n{wrong}");
             let told = published.quality.iter().filter(|row| row.rule == "DQ-02").count();
-            assert!(names.is_empty() || told > 0, "I6: {} names in conflict and none is told of", names.len());
+            assert!(
+                names.is_empty() || told > 0,
+                "I6: {} names in conflict and none is told of",
+                names.len()
+            );
             tally.inject("the same name with another content", conflicts as u64);
             retracted(&events, now, seed, tally, dice);
         });
