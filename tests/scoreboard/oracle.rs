@@ -1,7 +1,7 @@
 //! The oracle: a client that remembers what it sent, in which order, and what was answered.
 //!
-//! A receipt (202) is an obligation: its events must be in the journal for ever, in the order in which they were answered and sent. A 503 says
-//! that nothing was taken: its events must not be there. No answer, or 500, says nothing: they may be there or not.
+//! A receipt (202) is an obligation: its events must be in the journal for ever, in the order in which they were answered and sent. A 503 that
+//! says that nothing was taken is one too: its events must not be there. No answer, and any other refusal of the server, says nothing: they may be there or not.
 
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -15,6 +15,8 @@ use xiezhi_tests::{Answer, Client, Dice};
 
 /// Connections that send at the same time.
 const SENDERS: usize = 3;
+/// Codes of a 503 that say that nothing was taken.
+const NOTHING_TAKEN: [&str; 2] = ["busy", "disk_nearly_full"];
 /// Most events of a batch.
 const BATCH_EVENTS: u64 = 12;
 
@@ -229,7 +231,13 @@ impl Oracle {
         }
         match outcome.answer {
             Some(answer) if answer.status == 202 => self.receipt(batch, &answer.json(), outcome.ended),
-            Some(answer) if answer.status == 503 => self.told_again += 1,
+            Some(answer) if answer.status == 503 => {
+                self.told_again += 1;
+                // Whoever is told that the daemon stops or fails is told nothing of the events.
+                if !NOTHING_TAKEN.contains(&answer.problem().as_str()) {
+                    self.unknown(batch);
+                }
+            }
             Some(answer) if answer.status >= 500 => self.unknown(batch),
             Some(answer) => panic!("{}: {}", answer.status, answer.text()),
             None => self.unknown(batch),

@@ -24,8 +24,9 @@ fn run(tally: &mut Tally) {
         match number % 3 {
             0 => tally
                 .attempt("EIO at a sync", seed, |tally, dice| under_load(tally, dice, "fsync,fdatasync", 40)),
-            1 => tally
-                .attempt("EIO at a read", seed, |tally, dice| under_load(tally, dice, "pread64,read", 25)),
+            1 => {
+                tally.attempt("EIO at a read", seed, |tally, dice| under_load(tally, dice, "pread64,read", 4))
+            }
             _ => tally.attempt("EIO at a read while it starts", seed, starting),
         };
     }

@@ -57,8 +57,7 @@ fn files_while_it_runs(tally: &mut Tally, dice: &mut Dice) {
     series.oracle.send(&client, series.oracle.left() / 3, Duration::ZERO, dice, |_| ());
     let open = std::fs::read_dir(format!("/proc/{}/fd", daemon.id())).map_or(64, Iterator::count) as u64;
     let set = |to: u64| {
-        ran("prlimit", &["--pid", &daemon.id().to_string(), &format!("--nofile={to}:65536")])
-            .expect("prlimit")
+        ran("prlimit", &["--pid", &daemon.id().to_string(), &format!("--nofile={to}:")]).expect("prlimit")
     };
     set(open + dice.throw(0, 6));
     let address = client.address();

@@ -239,24 +239,27 @@ impl Venue {
         }
     }
 
-    /// What was given to the group and is not pending any more was acknowledged, and must be in the journal for ever.
+    /// The entries that were given to the group and are not pending any more.
+    fn acknowledged(&self) -> std::io::Result<Vec<String>> {
+        let mut wire = self.wire()?;
+        let groups = wire.ask(&["XINFO", "GROUPS", STREAM])?;
+        let group: Vec<&str> =
+            groups.parts().first().map_or(&[][..], Reply::parts).iter().filter_map(Reply::text).collect();
+        let Some(at) = group.iter().position(|field| *field == "last-delivered-id") else {
+            return Ok(Vec::new());
+        };
+        let given = wire.ask(&["XRANGE", STREAM, "-", group[at + 1]])?;
+        // Asked after the place that was reached: what is not pending now was acknowledged.
+        let pending = wire.ask(&["XPENDING", STREAM, GROUP, "-", "+", "100000"])?;
+        let id = |entry: &Reply| entry.parts().first().and_then(Reply::text).map(str::to_owned);
+        let pending: BTreeSet<String> = pending.parts().iter().filter_map(id).collect();
+        Ok(given.parts().iter().filter_map(id).filter(|id| !pending.contains(id)).collect())
+    }
+
+    /// What was acknowledged must be in the journal for ever.
     fn note_acknowledged(&self, series: &mut Series) {
-        let acknowledged = (|| -> std::io::Result<Vec<String>> {
-            let mut wire = self.wire()?;
-            let groups = wire.ask(&["XINFO", "GROUPS", STREAM])?;
-            let group: Vec<&str> =
-                groups.parts().first().map_or(&[][..], Reply::parts).iter().filter_map(Reply::text).collect();
-            let Some(at) = group.iter().position(|field| *field == "last-delivered-id") else {
-                return Ok(Vec::new());
-            };
-            let given = wire.ask(&["XRANGE", STREAM, "-", group[at + 1]])?;
-            // Asked after the place that was reached: what is not pending now was acknowledged.
-            let pending = wire.ask(&["XPENDING", STREAM, GROUP, "-", "+", "100000"])?;
-            let id = |entry: &Reply| entry.parts().first().and_then(Reply::text).map(str::to_owned);
-            let pending: BTreeSet<String> = pending.parts().iter().filter_map(id).collect();
-            Ok(given.parts().iter().filter_map(id).filter(|id| !pending.contains(id)).collect())
-        })();
-        for id in acknowledged.unwrap_or_default() {
+        // While the server is away, nothing is known.
+        for id in self.acknowledged().unwrap_or_default() {
             if let Some(place) = self.added.get(&id) {
                 series.oracle.acknowledged(*place);
             }
