@@ -325,9 +325,4 @@ impl Oracle {
         // At the end of all order: an XACK is seen later than it came.
         self.known[place].answered = Some(u64::MAX);
     }
-
-    /// Whether an event is acknowledged.
-    pub fn is_acknowledged(&self, place: usize) -> bool {
-        self.known[place].answered.is_some()
-    }
 }

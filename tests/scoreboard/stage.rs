@@ -230,7 +230,7 @@ pub enum Disk {
     /// In memory, of a size.
     Memory(Mounted),
     /// In a file.
-    Image(Mounted, tempfile::TempPath),
+    Image { _mounted: Mounted, image: tempfile::TempPath },
 }
 
 /// Stops a daemon in order.

@@ -37,7 +37,8 @@ fn stage() -> Result<Stage, String> {
     let mut stage = Stage::default();
     let image = image();
     make_image(&image, MIB)?;
-    stage.disk = Some(Disk::Image(Mounted::image(&stage.home.data(), &image)?, image));
+    let _mounted = Mounted::image(&stage.home.data(), &image)?;
+    stage.disk = Some(Disk::Image { _mounted, image });
     Ok(stage)
 }
 
@@ -65,15 +66,15 @@ fn run(tally: &mut Tally) {
                 tally.inject("power cut under load", 1);
             }
             series.stage.disk = None;
-            let mounted = Mounted::image(&series.stage.home.data(), &copy).expect("the copy can be mounted");
-            series.stage.disk = Some(Disk::Image(mounted, copy));
+            let _mounted = Mounted::image(&series.stage.home.data(), &copy).expect("the copy can be mounted");
+            series.stage.disk = Some(Disk::Image { _mounted, image: copy });
         },
     );
 }
 
 fn series_image(series: &Series) -> &Path {
     match &series.stage.disk {
-        Some(Disk::Image(_, image)) => image,
+        Some(Disk::Image { image, .. }) => image,
         _ => panic!("this row's disks are images"),
     }
 }

@@ -135,7 +135,8 @@ impl Site {
             entries.push(entry);
             ControlFlow::<()>::Continue(())
         });
-        read.map_err(|error| error.to_string())?;
+        let read = read.map_err(|error| error.to_string())?;
+        assert!(read.is_continue(), "nothing asked it to stop");
         Ok(entries)
     }
 
