@@ -6,6 +6,7 @@ use crate::machine::text;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use xiezhi_tests::events::{announced, event};
@@ -55,7 +56,10 @@ fn home(fixture: &Path) -> Home {
     for file in std::fs::read_dir(fixture).expect("a fixture") {
         let file = file.expect("an entry").path();
         let name = file.file_name().expect("a name").to_owned();
-        std::fs::copy(&file, home.data().join(&name)).expect("a copy");
+        let copy = home.data().join(&name);
+        std::fs::copy(&file, &copy).expect("a copy");
+        // A repository does not keep that only the owner may read the keys.
+        std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).expect("a mode");
     }
     // Without a token, which is nobody else's: the start makes one.
     home

@@ -94,7 +94,7 @@ fn attempt(fault: Fault, tally: &mut Tally, dice: &mut Dice) {
     let mut venue = Venue::open(fault);
     let stage = Stage::with(&venue.lines());
     stage.home.write_secret("password", "word-of-xiezhi");
-    let mut series = Series::new(stage, dice.throw(0, u64::MAX - 1), 3);
+    let mut series = Series::new(stage, dice.throw(0, u64::MAX - 1), 2);
     let third = series.oracle.events.len() / 3;
     let mut daemon = None;
     if dice.once_in(2) {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use xiezhi::heads::{Heads, heads_path, public_key_path};
-use xiezhi::journal::{Entry, Journal, NewEvent, Reader};
+use xiezhi::journal::{Entry, Found, Journal, NewEvent, Reader};
 use xiezhi::verify::{Options, Report, VerifyError, verify};
 use xiezhi_proof::{Claim, HeadKey, SignedHead, Tree, line_hash};
 use xiezhi_tests::Dice;
@@ -163,12 +163,21 @@ impl Site {
     }
 
     /// Makes the leaf hashes fit whatever the entries are now.
+    ///
+    /// # Panics
+    /// If they cannot be read.
     pub fn rehash(&self) {
-        let leaves = self.entries().expect("entries").into_iter().map(|entry| {
-            let leaf: String = entry.recomputed_leaf().iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("UPDATE events SET leaf = x'{leaf}' WHERE seq = {};", entry.seq)
-        });
-        self.tamper(&leaves.collect::<String>());
+        let (reader, _) = Reader::open_to_examine(&self.data()).expect("the journal");
+        let mut statements = String::new();
+        let rehash = |found| {
+            if let Found::Entry(entry) = found {
+                let leaf: String = entry.recomputed_leaf().iter().map(|byte| format!("{byte:02x}")).collect();
+                statements += &format!("UPDATE events SET leaf = x'{leaf}' WHERE seq = {};", entry.seq);
+            }
+        };
+        reader.examine(rehash).expect("every entry, whatever is wrong with it");
+        drop(reader);
+        self.tamper(&statements);
     }
 
     /// The lines of the record of heads.
