@@ -130,7 +130,11 @@ fn newer(fixture: &Path, tally: &mut Tally) {
             panic!("it started on a {file} of a newer format")
         };
         assert!(ended.status.code().is_some_and(|code| code != 0), "{}: {}", ended.status, ended.log);
-        assert!(ended.log.contains("newer"), "it says what is the matter: {}", ended.log);
+        assert!(
+            ended.log.contains(&(format + 1_000).to_string()),
+            "it says what is the matter: {}",
+            ended.log
+        );
         assert_eq!(std::fs::read(&path).expect("the file"), before, "{file} was changed");
         tally.inject(&format!("a {file} of a newer format"), 1);
     }
