@@ -5,11 +5,13 @@
 
 use crate::board::{Row, Tally};
 use crate::oracle::Oracle;
-use crate::stage::{Stage, TODAY};
+use crate::stage::Stage;
 use crate::tracer::{self, Fault, Tracer};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
+use xiezhi_tests::events::{announced, one_agent, one_lock};
 use xiezhi_tests::{Client, Daemon, Dice, Ended};
 
 pub const ROW: Row = Row {
@@ -45,8 +47,10 @@ struct Point {
     at: u64,
 }
 
+/// Few events, for each of their pages is a point: two sections, each with an alert.
 fn oracle() -> Oracle {
-    Oracle::of_venue(SCRIPT, 2, 12, TODAY)
+    let events = [one_lock("E1"), vec![announced("E2")], one_agent("E2")].concat();
+    Oracle::of(events.iter().map(Value::to_string).collect())
 }
 
 /// Sends everything, has a head signed, sends some again, stops.
