@@ -5,9 +5,16 @@
 #[cfg(debug_assertions)]
 const VARIABLE: &str = "XIEZHI_FAIL_POINT";
 
-/// Passes a place.
-#[cfg(debug_assertions)]
+/// Passes a place, and aborts if this is the place and the passage.
 pub fn pass(place: &str) {
+    if is_reached(place) {
+        std::process::abort();
+    }
+}
+
+/// Passes a place; whether this is the place and the passage, for faults other than an abort.
+#[cfg(debug_assertions)]
+pub fn is_reached(place: &str) -> bool {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};
     static WANTED: OnceLock<Option<(String, u64)>> = OnceLock::new();
@@ -17,13 +24,12 @@ pub fn pass(place: &str) {
         let (place, passage) = text.split_once(':')?;
         Some((place.to_owned(), passage.parse().ok()?))
     });
-    if wanted.as_ref().is_some_and(|(wanted, _)| wanted == place)
-        && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == wanted.as_ref().map_or(0, |(_, passage)| *passage)
-    {
-        std::process::abort();
-    }
+    let passage = wanted.as_ref().filter(|(wanted, _)| wanted == place).map(|(_, passage)| *passage);
+    passage.is_some_and(|passage| PASSED.fetch_add(1, Ordering::SeqCst) + 1 == passage)
 }
 
-/// Passes a place.
+/// Passes a place: never reached in a release.
 #[cfg(not(debug_assertions))]
-pub fn pass(_: &str) {}
+pub fn is_reached(_: &str) -> bool {
+    false
+}

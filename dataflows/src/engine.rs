@@ -109,6 +109,7 @@ pub struct Watchers {
 enum Command {
     Commit(Commit),
     Settle(Time, Sender<()>),
+    Fail,
 }
 
 /// A question to all workers; the one that holds the section answers.
@@ -191,6 +192,11 @@ impl Engine {
         let (done, wait) = channel();
         self.send(Command::Settle(time, done));
         wait.recv().ok();
+    }
+
+    /// Makes a worker panic, as a fault in an operator would: for tests of what comes after.
+    pub fn fail(&self) {
+        self.send(Command::Fail);
     }
 
     /// The time before which everything has been published.
@@ -374,6 +380,7 @@ impl Serving {
                     self.settling.push((time, done));
                     return true;
                 }
+                Ok(Command::Fail) => panic!("a worker was told to fail"),
                 Err(TryRecvError::Empty) => return true,
                 Err(TryRecvError::Disconnected) => return false,
             }

@@ -83,7 +83,22 @@ impl Home {
     /// # Panics
     /// If it cannot be started.
     pub fn spawn(&self) -> Daemon {
-        let mut command = Command::new(binary::xiezhi());
+        self.spawn_under(&[])
+    }
+
+    /// The same under a program that sets something up and then becomes the daemon, with its process id: a limit, a tracer.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn spawn_under(&self, wrapper: &[String]) -> Daemon {
+        let mut command = match wrapper.split_first() {
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(binary::xiezhi());
+                command
+            }
+            None => Command::new(binary::xiezhi()),
+        };
         command.arg("serve").arg("--config").arg(self.path("xiezhi.toml"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -178,11 +193,7 @@ impl Daemon {
     /// # Panics
     /// If it has ended.
     pub fn address(&mut self) -> Option<SocketAddr> {
-        let said = self.err.all().iter().find_map(|line| {
-            let line: Value = serde_json::from_slice(line).ok()?;
-            let listening = line["fields"]["message"].as_str()?.starts_with("listening");
-            listening.then(|| line["fields"]["address"].as_str()?.parse().ok()).flatten()
-        });
+        let said = listening(&self.err.all());
         if said.is_none()
             && let Some(status) = self.child.try_wait().expect("its state")
         {
@@ -206,6 +217,41 @@ impl Daemon {
             answer.is_ok_and(|answer| answer.status == 200).then_some(())
         });
         client
+    }
+
+    /// Waits until it takes events or has ended, whichever comes first.
+    ///
+    /// # Errors
+    /// If it has ended: what it left.
+    ///
+    /// # Panics
+    /// If neither comes in time.
+    pub fn ready_or_ended(mut self) -> Result<(Daemon, Client), Box<Ended>> {
+        let token = self.data.join("admin.token");
+        let mut status = None;
+        let client = eventually("the daemon is ready or ends", || {
+            status = self.child.try_wait().expect("its state");
+            if status.is_some() {
+                return Some(None);
+            }
+            let address = listening(&self.err.all())?;
+            let token = std::fs::read_to_string(&token).ok().filter(|text| text.ends_with('\n'))?;
+            let client = Client::new(address, token.trim());
+            let answer = client.ask("GET", "/readyz", &[], Vec::new());
+            answer.is_ok_and(|answer| answer.status == 200).then_some(Some(client))
+        });
+        match client {
+            Some(client) => Ok((self, client)),
+            None => Err(Box::new(self.left(status.expect("it has ended")))),
+        }
+    }
+
+    /// Whether it has ended.
+    ///
+    /// # Panics
+    /// If that cannot be told.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_some()
     }
 
     /// Its process id.
@@ -278,6 +324,17 @@ impl Daemon {
         }
     }
 
+    /// As [`terminate`](Daemon::terminate), if it has not ended already.
+    ///
+    /// # Panics
+    /// If it does not stop.
+    pub fn stop_or_ended(mut self) -> Ended {
+        match self.child.try_wait().expect("its state") {
+            Some(status) => self.left(status),
+            None => self.terminate(),
+        }
+    }
+
     fn left(&mut self, status: ExitStatus) -> Ended {
         self.out.end();
         self.err.end();
@@ -285,6 +342,15 @@ impl Daemon {
         let cut_short = String::from_utf8_lossy(&last).into_owned();
         Ended { status, notices: self.notices(), cut_short, log: self.log() }
     }
+}
+
+/// Where a daemon listens, by its log.
+fn listening(log: &[Vec<u8>]) -> Option<SocketAddr> {
+    log.iter().find_map(|line| {
+        let line: Value = serde_json::from_slice(line).ok()?;
+        let listening = line["fields"]["message"].as_str()?.starts_with("listening");
+        listening.then(|| line["fields"]["address"].as_str()?.parse().ok()).flatten()
+    })
 }
 
 impl Drop for Daemon {

@@ -84,6 +84,12 @@ impl Client {
         Client { http, base: format!("http://{address}"), token: token.to_owned() }
     }
 
+    /// The same client of a daemon at another address.
+    #[must_use]
+    pub fn at(&self, address: SocketAddr) -> Client {
+        Client { base: format!("http://{address}"), ..self.clone() }
+    }
+
     /// The same client with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Client {
@@ -123,6 +129,19 @@ impl Client {
     /// If there is no answer.
     pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[], Vec::new()).unwrap_or_else(|error| panic!("GET {path}: {error}"))
+    }
+
+    /// The status of a path; none if there is no answer.
+    pub fn get_or_none(&self, path: &str) -> Option<u16> {
+        self.ask("GET", path, &[], Vec::new()).ok().map(|answer| answer.status)
+    }
+
+    /// Where the daemon listens.
+    ///
+    /// # Panics
+    /// Never: it was made from an address.
+    pub fn address(&self) -> SocketAddr {
+        self.base.trim_start_matches("http://").parse().expect("it was made from an address")
     }
 
     /// Gets JSON.

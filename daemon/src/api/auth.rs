@@ -5,7 +5,7 @@
 //! stand in the journal, not in logs.
 
 use super::{App, Problem};
-use crate::journal::files::create_data_dir;
+use crate::journal::{DataDirLock, JournalError, files};
 use crate::tokens::{Actor, Right, Role, fresh};
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -13,7 +13,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 use sha2::{Digest, Sha256};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use subtle::ConstantTimeEq;
 
@@ -31,9 +30,9 @@ impl AdminToken {
     /// Reads the token of a data directory, or makes one (mode 0600). Tells whether it is new.
     ///
     /// # Errors
-    /// If the file cannot be read or written, or holds no token.
+    /// If the file cannot be read or written, holds no token, or another daemon is just being started there.
     pub fn load_or_create(data_dir: &Path) -> std::io::Result<(AdminToken, bool)> {
-        create_data_dir(data_dir).map_err(std::io::Error::other)?;
+        files::create_data_dir(data_dir).map_err(std::io::Error::other)?;
         let path = token_path(data_dir);
         match std::fs::read_to_string(&path) {
             Ok(text) if text.trim().len() >= 32 => Ok((AdminToken::of(text.trim()), false)),
@@ -43,10 +42,7 @@ impl AdminToken {
             ))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let token = fresh()?;
-                let mut file =
-                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-                writeln!(file, "{token}")?;
-                file.sync_all()?;
+                create(&path, &token).map_err(std::io::Error::other)?;
                 Ok((AdminToken::of(&token), true))
             }
             Err(error) => Err(error),
@@ -61,6 +57,18 @@ impl AdminToken {
         let given: [u8; 32] = Sha256::digest(given.as_bytes()).into();
         self.sha256.ct_eq(&given).into()
     }
+}
+
+/// Writes a new token under another name first: a start that is cut off must not leave half a token, over which no later one would start.
+fn create(path: &Path, token: &str) -> Result<(), JournalError> {
+    // Of two daemons that start at once the later would bury the earlier's token.
+    let _lock = DataDirLock::acquire(path.parent().unwrap_or(Path::new(".")))?;
+    let draft = path.with_extension("token.new");
+    files::remove_if_there(&draft)?;
+    let mut file = files::create_private(&draft)?;
+    let written = writeln!(file, "{token}").and_then(|()| file.sync_all());
+    written.map_err(JournalError::io("write", &draft))?;
+    files::rename_durably(&draft, path)
 }
 
 /// What the admin token is called in the record of what was done.
@@ -116,5 +124,21 @@ mod tests {
         assert!(first.matches(text.trim()) && !first.matches("xzt_wrong") && !first.matches(""));
         let (again, new) = AdminToken::load_or_create(dir.path()).expect("read");
         assert!(!new && again.matches(text.trim()));
+    }
+
+    #[test]
+    fn a_start_that_was_cut_off_leaves_nothing_over_which_the_next_does_not_start() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let data_dir = dir.path().join("data");
+        let (first, _) = AdminToken::load_or_create(&data_dir).expect("made");
+        let mode = std::fs::metadata(&data_dir).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "nobody else looks into the data directory");
+        // Cut off before the token had its name.
+        std::fs::rename(token_path(&data_dir), data_dir.join("admin.token.new")).expect("renamed");
+        std::fs::write(data_dir.join("admin.token.new"), "xzt_ha").expect("half a token");
+        let (second, new) = AdminToken::load_or_create(&data_dir).expect("made");
+        let text = std::fs::read_to_string(token_path(&data_dir)).expect("readable");
+        assert!(new && second.matches(text.trim()) && !first.matches(text.trim()));
+        assert!(!data_dir.join("admin.token.new").exists());
     }
 }

@@ -221,7 +221,7 @@ impl JournalError {
     }
 
     /// For `map_err`: an error of the operating system about a path.
-    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { doing, path: path.to_path_buf(), source }
     }
 

@@ -13,6 +13,7 @@ use super::storage::Room;
 use super::{Failure, JournalArchive, ServiceError, watermark};
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::failpoint;
 use crate::journal::{CONFLICT, Decided, Journal, NewEvent, NewQuarantined, Reason};
 use crate::metrics::{EventOutcome, Metrics};
 use serde::Serialize;
@@ -460,6 +461,9 @@ impl Committer {
             let first_seq = self.journal.last().seq + 1 - events.len() as u64;
             self.acts.note(commit.time, first_seq, events.iter());
             self.commits.note(commit.time);
+            if failpoint::is_reached("engine.commit") {
+                self.engine.fail();
+            }
             self.feed(commit);
         }
         if !conflicts.is_empty() {

@@ -30,6 +30,7 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::duties::Duties;
 use crate::editions::{CONFIGURATION, Editions as EditionsOnRecord, Proposal, Record};
+use crate::failpoint;
 use crate::heads::{Daily, Heads, HeadsError};
 use crate::indicators::Indicators;
 use crate::journal::{Journal, JournalError, Reader, SiteKey};
@@ -540,6 +541,9 @@ impl Loading<'_> {
     fn feed(&mut self, commit: Commit) -> Result<(), ServiceError> {
         self.wait()?;
         self.fed = commit.time;
+        if failpoint::is_reached("engine.load") {
+            self.engine.fail();
+        }
         self.engine.feed(commit);
         Ok(())
     }

@@ -19,6 +19,9 @@ const STUCK: Duration = Duration::from_secs(30);
 /// How often it looks.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// The longest between two looks that counts as time in which the engine could have moved.
+const LATE: Duration = Duration::from_secs(5);
+
 /// Watches an engine until it is gone.
 ///
 /// # Panics
@@ -38,8 +41,9 @@ pub fn spawn(
 
 fn watch(engine: &Weak<Engine>, fed: &AtomicU64, health: &Health, commits: &Commits, metrics: &Metrics) {
     let mut idle = IdleShare::default();
-    let mut watch = Watch { moved: Instant::now(), seen: 0 };
-    let mut pulse = Pulse::of_process(watch.moved);
+    let begun = Instant::now();
+    let mut watch = Watch { moved: begun, looked: begun, seen: 0 };
+    let mut pulse = Pulse::of_process(begun);
     let look = pulse.as_ref().map_or(LOOK, |pulse| LOOK.min(pulse.every()));
     loop {
         std::thread::sleep(look);
@@ -65,17 +69,21 @@ fn watch(engine: &Weak<Engine>, fed: &AtomicU64, health: &Health, commits: &Comm
     }
 }
 
-/// When the frontier was last seen to move.
+/// When the frontier was last seen to move, and when it was last looked at.
 struct Watch {
     moved: Instant,
+    looked: Instant,
     seen: u64,
 }
 
 impl Watch {
-    /// Whether the frontier stands still although commits wait, and has for too long.
+    /// Whether the frontier stands still although commits wait, and has for too long. While the process was stopped (SIGSTOP, a frozen
+    /// machine) the watchdog did not look either, so that time does not count.
     fn is_stuck(&mut self, progress: u64, fed: u64, now: Instant) -> bool {
+        self.moved += now.duration_since(self.looked).saturating_sub(LATE);
+        self.looked = now;
         if progress > fed || progress != self.seen {
-            *self = Watch { moved: now, seen: progress };
+            (self.moved, self.seen) = (now, progress);
         }
         now.duration_since(self.moved) > STUCK
     }
@@ -85,17 +93,41 @@ impl Watch {
 mod tests {
     use super::*;
 
+    /// Looks every second from one instant to another; whether it was ever stuck.
+    fn looks(
+        watch: &mut Watch,
+        begun: Instant,
+        seconds: std::ops::RangeInclusive<u64>,
+        at: (u64, u64),
+    ) -> bool {
+        seconds
+            .map(|second| watch.is_stuck(at.0, at.1, begun + Duration::from_secs(second)))
+            .any(|stuck| stuck)
+    }
+
     #[test]
     fn only_a_frontier_that_stands_still_with_commits_waiting_for_half_a_minute_is_stuck() {
         let begun = Instant::now();
-        let at = |seconds| begun + Duration::from_secs(seconds);
-        let mut watch = Watch { moved: begun, seen: 0 };
-        assert!(!watch.is_stuck(8, 7, at(1)), "all is done");
-        assert!(!watch.is_stuck(8, 7, at(500)), "nothing to do is no standing still");
-        assert!(!watch.is_stuck(8, 9, at(501)), "commits have come");
-        assert!(!watch.is_stuck(8, 20, at(530)), "not long enough");
-        assert!(!watch.is_stuck(9, 20, at(531)), "slow, but it moves");
-        assert!(!watch.is_stuck(9, 21, at(561)), "thirty seconds are not more than thirty");
-        assert!(watch.is_stuck(9, 21, at(562)));
+        let mut watch = Watch { moved: begun, looked: begun, seen: 0 };
+        assert!(!looks(&mut watch, begun, 1..=500, (8, 7)), "nothing to do is no standing still");
+        assert!(!looks(&mut watch, begun, 501..=530, (8, 20)), "not long enough");
+        assert!(!looks(&mut watch, begun, 531..=531, (9, 20)), "slow, but it moves");
+        assert!(!looks(&mut watch, begun, 532..=561, (9, 21)), "thirty seconds are not more than thirty");
+        assert!(looks(&mut watch, begun, 562..=562, (9, 21)));
+    }
+
+    #[test]
+    fn the_time_in_which_the_process_was_stopped_does_not_count() {
+        let begun = Instant::now();
+        let mut watch = Watch { moved: begun, looked: begun, seen: 8 };
+        assert!(!looks(&mut watch, begun, 1..=10, (8, 9)), "ten seconds");
+        assert!(
+            !looks(&mut watch, begun, 3_600..=3_614, (8, 9)),
+            "stopped for an hour, of which five seconds count"
+        );
+        assert!(
+            looks(&mut watch, begun, 3_615..=3_630, (8, 9)),
+            "a frontier that does not move afterwards is stuck"
+        );
     }
 }

@@ -33,6 +33,19 @@ pub struct Published {
 }
 
 impl Published {
+    /// What a replay came to.
+    pub fn of(replay: &Replay<'_>) -> Published {
+        let miscounted =
+            replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
+        Published {
+            findings: replay.findings(),
+            quality: replay.quality(),
+            watched: replay.watch_list(),
+            indicators: indicators(&replay.tallies(), replay.symbols()),
+            miscounted,
+        }
+    }
+
     /// What the two do not have in common, for a reader; empty if they are equal.
     pub fn differences(&self, other: &Published) -> String {
         let mut text = String::new();
@@ -115,11 +128,7 @@ fn run<'a>(
         assert!(matches!(taken, Taken::Accepted | Taken::Duplicate), "{taken:?}");
     }
     replay.finish();
-    let miscounted =
-        replay.miscounted().iter().map(|(row, count)| format!("{count} times {row:?}\n")).collect();
-    let (findings, quality, watched) = (replay.findings(), replay.quality(), replay.watch_list());
-    let indicators = indicators(&replay.tallies(), replay.symbols());
-    let published = Published { findings, quality, watched, indicators, miscounted };
+    let published = Published::of(&replay);
     (replay, published)
 }
 
