@@ -55,7 +55,7 @@ impl Stage {
             ),
         );
         home.write("duties.toml", DUTIES);
-        home.set("XIEZHI_CLOCK_FILE", Some(&home.path("clock").to_string_lossy().into_owned()));
+        home.set("XIEZHI_CLOCK_FILE", Some(&home.path("clock").to_string_lossy()));
         let stage = Stage { disk: None, home, hook, now: std::cell::Cell::new(0) };
         stage.set_clock(at(&format!("{TODAY}T10:00")));
         stage

@@ -1,14 +1,11 @@
 //! When each source system last reported, and how far ahead of our clock its events are: what a sudden silence and a wrong clock show in.
 
-use super::Making;
 use super::coverage::{OTHER, SOURCES_MAX};
+use super::{Making, SECOND_US};
 use prometheus::{IntGauge, IntGaugeVec};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use xiezhi_dataflows::event::Event;
-
-/// One second, µs.
-const SECOND_US: i64 = 1_000_000;
 
 /// The metrics of sources.
 pub struct SourceMetrics {
