@@ -102,17 +102,17 @@ impl Proxy {
         let site = replaced(&site, "listen [::]:80;", "");
         let site = replaced(&site, "listen 80;", &format!("listen 127.0.0.1:{open};"));
         let site = replaced(&site, "listen [::]:443 ssl http2;", "");
-        let site = replaced(&site, "listen 443 ssl http2;", &format!("listen {port} ssl http2;"));
+        let site = replaced(&site, "listen 443 ssl http2;", &format!("listen 127.0.0.1:{port} ssl http2;"));
         let site = replaced(&site, "/etc/nginx/tls/xiezhi.pem", &place("cert.pem"));
         let site = replaced(&site, "/etc/nginx/tls/xiezhi.key", &place("key.pem"));
         let site = replaced(&site, "/var/log/nginx/xiezhi.log", &place("access.log"));
         std::fs::write(files.path().join("xiezhi.conf"), site).expect("a file of the test");
-        // Folders for bodies and answers that are kept on the disk.
+        // One process, so that ending it leaves no worker. Folders for bodies and answers that are kept on the disk.
         let temp: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {};\n", place(kind)))
             .concat();
         let conf = format!(
-            "daemon off;\npid {};\nuser root;\nerror_log stderr warn;\nevents {{}}\nhttp {{\n{temp}include {};\n}}\n",
+            "daemon off;\nmaster_process off;\npid {};\nerror_log stderr warn;\nevents {{}}\nhttp {{\n{temp}include {};\n}}\n",
             place("pid"),
             place("xiezhi.conf")
         );
