@@ -316,11 +316,20 @@ fn metrics_have_every_label_set_at_zero_and_then_move() {
     assert!(after[r#"xiezhi_alert_notices_total{kind="created",level="orange"}"#] >= 1.0);
     assert!(after["xiezhi_journal_commit_seconds_count"] >= 2.0);
     assert!(before.keys().all(|name| after.contains_key(name)), "no sample ever goes away");
-    // Nobody who sends events makes labels, but for the few source systems that sections come from.
+    // Nobody who sends events makes labels, but for the few source systems that sections come from, and for the figures of supervision,
+    // whose labels are bounded too (`do_metrics_say_what_they_should`).
     let of_source = format!("source=\"{SOURCE}\"");
+    let by_source = ["xiezhi_rule_sections{", "xiezhi_source_last_event_timestamp_seconds{"];
+    let by_place = [
+        "xiezhi_indicator_numerator{",
+        "xiezhi_indicator_denominator{",
+        "xiezhi_sections{",
+        "xiezhi_alerts_pending_by{",
+    ];
     for name in after.keys().filter(|name| !before.contains_key(*name)) {
-        let bounded = ["xiezhi_rule_sections{", "xiezhi_source_last_event_timestamp_seconds{"];
-        assert!(bounded.iter().any(|family| name.starts_with(family)) && name.contains(&of_source), "{name}");
+        let of = |families: &[&str]| families.iter().any(|family| name.starts_with(family));
+        let of_engine = of(&["xiezhi_engine_arrangement_rows{"]);
+        assert!(of(&by_place) || of_engine || (of(&by_source) && name.contains(&of_source)), "{name}");
     }
 }
 

@@ -14,6 +14,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use xiezhi_alerts::deliver::Channels;
 use xiezhi_alerts::duty::Written;
 use xiezhi_alerts::message::NoticeShown;
@@ -46,9 +47,7 @@ impl NoticeSink for JsonLines {
 
 /// At each SIGHUP reads the configuration again and publishes its rules, if they have changed. The rest of the
 /// configuration needs a restart.
-async fn reloads(config: Option<&Path>, service: &Arc<Service>) -> Infallible {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangup = signal(SignalKind::hangup()).expect("signal handlers can be set");
+async fn reloads(hangup: &mut Signal, config: Option<&Path>, service: &Arc<Service>) -> Infallible {
     loop {
         hangup.recv().await;
         match Config::load(config) {
@@ -107,6 +106,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let metrics = setup.metrics.clone();
     super::runtime()?.block_on(async {
+        // From the first moment on: one that comes while the history is computed waits, and does not end the daemon.
+        let mut hangup = signal(SignalKind::hangup()).context("the handler of SIGHUP")?;
         let host = Host::start(config.listen, setup).await?;
         let streams = config
             .redis
@@ -118,7 +119,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         supervisor.tell(State::Ready, &format!("ready on {}", host.address));
         let waited = tokio::select! {
             waited = host.wait() => waited,
-            never = reloads(args.config.as_deref(), host.service()) => match never {},
+            never = reloads(&mut hangup, args.config.as_deref(), host.service()) => match never {},
         };
         tracing::info!("stopping");
         let why =
