@@ -155,8 +155,7 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         channels: Channels::default(),
         links: Links::default(),
         metrics: metrics.clone(),
-        // A demo that stops for a full disk shows nothing.
-        keeping: Keeping { reserve_bytes: 0, quarantine_days: None },
+        keeping: Keeping::default(),
     };
     let host = Host::start(args.listen, setup).await?;
     let player = Player { service: host.service().clone(), clock, truth: Vec::new(), events: 0 };

@@ -12,18 +12,11 @@ const RESERVE_MIB_MAX: u64 = 16 << 20;
 const DAYS_MAX: u32 = 36_500;
 
 /// `[storage]` of the configuration.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct StorageTable {
-    reserve_mib: u64,
+    reserve_mib: Option<u64>,
     quarantine_days: Option<u32>,
-}
-
-impl Default for StorageTable {
-    fn default() -> StorageTable {
-        let Keeping { reserve_bytes, quarantine_days } = Keeping::default();
-        StorageTable { reserve_mib: reserve_bytes >> 20, quarantine_days }
-    }
 }
 
 const ACCEPTED: &[(&str, &str)] = &[
@@ -42,13 +35,12 @@ const ACCEPTED: &[(&str, &str)] = &[
 pub(super) fn read(table: Table, mistakes: &mut Vec<Mistake>) -> Keeping {
     let mut reading = Reading { accepted: ACCEPTED, later: super::LATER, mistakes };
     let StorageTable { reserve_mib, quarantine_days } = reading.keys(table, "storage", &[]);
-    reading.check("storage.reserve_mib", (1..=RESERVE_MIB_MAX).contains(&reserve_mib), || {
-        format!("is {reserve_mib}")
-    });
+    let possible = reserve_mib.is_none_or(|mib| (1..=RESERVE_MIB_MAX).contains(&mib));
+    reading.check("storage.reserve_mib", possible, || format!("is {}", reserve_mib.unwrap_or_default()));
     let possible = quarantine_days.is_none_or(|days| (1..=DAYS_MAX).contains(&days));
     reading
         .check("storage.quarantine_days", possible, || format!("is {}", quarantine_days.unwrap_or_default()));
-    Keeping { reserve_bytes: reserve_mib.saturating_mul(1 << 20), quarantine_days }
+    Keeping { reserve_bytes: reserve_mib.map(|mib| mib.saturating_mul(1 << 20)), quarantine_days }
 }
 
 #[cfg(test)]
@@ -64,7 +56,7 @@ mod tests {
     #[test]
     fn what_is_given_holds_and_what_is_not_has_a_default() {
         assert_eq!(told(""), (Keeping::default(), vec![]));
-        let given = Keeping { reserve_bytes: 64 << 20, quarantine_days: Some(365) };
+        let given = Keeping { reserve_bytes: Some(64 << 20), quarantine_days: Some(365) };
         assert_eq!(told("reserve_mib = 64\nquarantine_days = 365"), (given, vec![]));
     }
 

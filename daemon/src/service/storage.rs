@@ -21,22 +21,17 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(500);
 /// How many looks until the files and the quarantine are looked at again.
 const LOOKS: u32 = 10;
-/// The reserve where none is given: some hours of a large city's ledger and logs.
-pub const RESERVE_BYTES: u64 = 256 << 20;
+/// The reserve where none is given: some hours of a large city's ledger and logs, but at most a twentieth of the disk.
+const RESERVE_BYTES: u64 = 256 << 20;
+const RESERVE_SHARE: u64 = 20;
 
 /// What is kept, and how much of the disk is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Keeping {
-    /// Bytes of the disk that are left free: below, nothing is taken.
-    pub reserve_bytes: u64,
+    /// Bytes of the disk that are left free: below, nothing is taken. None: 256 MiB, or a twentieth of a disk that is small.
+    pub reserve_bytes: Option<u64>,
     /// After how many days the contents of what was decided on in quarantine are forgotten; none: never.
     pub quarantine_days: Option<u32>,
-}
-
-impl Default for Keeping {
-    fn default() -> Keeping {
-        Keeping { reserve_bytes: RESERVE_BYTES, quarantine_days: None }
-    }
 }
 
 /// Whether there is room.
@@ -82,7 +77,7 @@ impl Storage {
     ///
     /// # Panics
     /// If the thread cannot be started.
-    pub fn start(data_dir: &Path, reserve_bytes: u64, metrics: StorageMetrics) -> Storage {
+    pub fn start(data_dir: &Path, reserve_bytes: Option<u64>, metrics: StorageMetrics) -> Storage {
         let room = Arc::new(Room::default());
         let watch = Watch { data_dir: data_dir.to_owned(), reserve_bytes, room: room.clone(), metrics };
         watch.disk();
@@ -108,7 +103,7 @@ impl Storage {
 
 struct Watch {
     data_dir: PathBuf,
-    reserve_bytes: u64,
+    reserve_bytes: Option<u64>,
     room: Arc<Room>,
     metrics: StorageMetrics,
 }
@@ -138,8 +133,10 @@ impl Watch {
         };
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         self.metrics.disk_free.set(saturated(free));
-        let (path, free_mib, reserve_mib) = (self.data_dir.display(), free >> 20, self.reserve_bytes >> 20);
-        match self.room.note(free, self.reserve_bytes) {
+        let size = disk.f_blocks.saturating_mul(disk.f_frsize);
+        let reserve = self.reserve_bytes.unwrap_or(RESERVE_BYTES.min(size / RESERVE_SHARE));
+        let (path, free_mib, reserve_mib) = (self.data_dir.display(), free >> 20, reserve >> 20);
+        match self.room.note(free, reserve) {
             Some(Change::Short) => tracing::error!(
                 %path, free_mib, reserve_mib,
                 "the disk is nearly full: no events are taken until there is room; nothing that was taken is lost"
