@@ -13,8 +13,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long an orderly stop may take: the daemon's own limit for open requests, and a margin.
-const STOP: Duration = Duration::from_secs(30);
+/// How long an orderly stop may take: the daemon's own limit for open requests, and a wide margin for a machine that is busy with other things.
+const STOP: Duration = Duration::from_secs(120);
 
 /// A folder with a configuration and a data directory, in which a daemon lives, dies and is started again.
 pub struct Home {
