@@ -223,7 +223,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// Takes one more event in, and gives what it touches: the sections of a project too.
+    /// Takes one more event in, and gives what it touches: the sections of a project too, and all where it tells of parties.
     fn tell(&mut self, event: &'a Event) -> Vec<Entity> {
         self.told.push(event);
         let name = (&*event.source, &*event.id);
@@ -247,6 +247,9 @@ impl<'a> Known<'a> {
             self.hold(event);
             event
         };
+        if concerns_others(changed) {
+            return self.by_entity.keys().filter(|e| matches!(e, Entity::Section(_))).cloned().collect();
+        }
         match Entity::of(changed) {
             Some(Entity::Project(code)) => {
                 let names = |event: &&Event| match &event.data {
@@ -277,6 +280,20 @@ impl<'a> Known<'a> {
         }
         (all, sums, bought)
     }
+}
+
+/// Whether an event may change how rules end in sections that it does not name: it tells of organisations and persons, or of
+/// contracts of a manager.
+fn concerns_others(event: &Event) -> bool {
+    matches!(
+        event.data,
+        Data::PartyRecorded(_)
+            | Data::PersonEmployed(_)
+            | Data::CreditListed(_)
+            | Data::CreditRemoved(_)
+            | Data::ContractSigned(_)
+            | Data::ContractCompleted(_)
+    )
 }
 
 /// The same sums by year.
