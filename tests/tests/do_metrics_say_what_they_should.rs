@@ -169,8 +169,8 @@ fn what_supervisors_do_is_counted_and_a_restart_counts_the_same() {
     }
     let pending = "xiezhi_alerts_pending_by{department=\"zjj\",industry=\"01\",level=\"orange\",region=\"\"}";
     assert_eq!(client.metric(pending), 1.0);
-    // Time passes: the other is late.
-    office.set_clock(office::at("2026-02-10T17:00"));
+    // Time passes: the other is late. Not yet the opening, or there would be more alerts.
+    office.set_clock(office::at("2026-02-10T08:55"));
     eventually("the second is overdue", || {
         let late = said(&client, "indicator=overdue&department=zjj");
         (late["overdue"]["numerator"] == "1" && late["overdue"]["denominator"] == "2").then_some(())
