@@ -78,9 +78,7 @@ mod tests {
         seconds: std::ops::RangeInclusive<u64>,
         at: (u64, u64),
     ) -> bool {
-        seconds
-            .map(|second| watch.is_stuck(at.0, at.1, begun + Duration::from_secs(second)))
-            .any(|stuck| stuck)
+        seconds.any(|second| watch.is_stuck(at.0, at.1, begun + Duration::from_secs(second)))
     }
 
     #[test]
