@@ -75,7 +75,7 @@ mod tests {
     fn looks(
         watch: &mut Watch,
         begun: Instant,
-        seconds: std::ops::RangeInclusive<u64>,
+        mut seconds: std::ops::RangeInclusive<u64>,
         at: (u64, u64),
     ) -> bool {
         seconds.any(|second| watch.is_stuck(at.0, at.1, begun + Duration::from_secs(second)))
