@@ -48,7 +48,12 @@ fn start(days: u32, bids: u32, tally: &mut Tally, dice: &mut Dice) {
         (oracle.events.len() as f64 / begun.elapsed().as_secs_f64()).round(),
     );
     eventually("all is computed", || (client.metric("xiezhi_frontier_lag_commits") == 0.0).then_some(()));
-    let before = findings(&client);
+    // The frontier's metric is a second old at most, and the ledger is written after it: what stands for longer is all.
+    let before = eventually("the findings stand", || {
+        let before = findings(&client);
+        std::thread::sleep(Duration::from_secs(2));
+        (findings(&client) == before).then_some(before)
+    });
     daemon.kill();
     let begun = Instant::now();
     let mut daemon = stage.home.spawn();
