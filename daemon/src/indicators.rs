@@ -225,7 +225,8 @@ mod tests {
         let month = Month(680);
         let contributions: Vec<Packed> = (0..REGIONS_MAX + 40)
             .map(|at| {
-                let department = symbols.intern(if at % 2 == 0 { "zjj" } else { &format!("d{at}")[..] });
+                let named = if at % 2 == 0 { "zjj".to_owned() } else { format!("d{at}") };
+                let department = symbols.intern(&named);
                 let region = symbols.intern(&format!("46{at:04}"));
                 let scope = Scope { department, industry: Some(Industry::Engineering), region };
                 let standing = Some(Standing::Awarded);
