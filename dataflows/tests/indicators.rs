@@ -42,9 +42,9 @@ impl Dice {
     }
 }
 
-fn year(bids_per_day: u32, scheme_share: f64) -> Vec<Event> {
+fn year(bids_per_day: u32) -> Vec<Event> {
     let door = Door::new(&[7; 32], Placeholders::default());
-    let settings = Settings { days: 365, bids_per_day, scheme_share, ..Settings::default() };
+    let settings = Settings { days: 365, bids_per_day, scheme_share: 0.2, ..Settings::default() };
     let venue = Venue::new(settings).expect("valid settings");
     let lines = venue.flat_map(|day| day.events);
     lines.map(|line| door.admit(line.json.as_bytes()).expect("an event").event).collect()
@@ -257,7 +257,7 @@ impl<'a> Known<'a> {
                     Data::SectionChanged(said) => said.project.as_ref().is_some_and(|p| p.as_str() == code),
                     _ => false,
                 };
-                let sections = self.by_entity.iter().filter(|(_, events)| events.iter().any(|e| names(e)));
+                let sections = self.by_entity.iter().filter(|(_, events)| events.iter().any(names));
                 sections.map(|(entity, _)| entity.clone()).collect()
             }
             entity => entity.into_iter().collect(),
@@ -386,7 +386,7 @@ fn compare_markets(
 
 #[test]
 fn a_year_gives_what_a_plain_recomputation_gives() {
-    let events = year(24, 0.2);
+    let events = year(24);
     let last = events.iter().map(|event| event.time.0).max().expect("events");
     let first = events.iter().map(|event| event.time.0).min().expect("events");
     let known = Known::of(events.iter().collect());
@@ -428,7 +428,7 @@ fn after_each_event_the_indicators_are_right() {
     let set = std::env::var("XIEZHI_EVENTS").ok().map(|set| set.parse().expect("a number of events"));
     let single: usize = set.unwrap_or(10_000);
     let mut dice = Dice(7);
-    let events = disordered(&year(10, 0.2), &mut dice);
+    let events = disordered(&year(10), &mut dice);
     let last = events.iter().map(|event| event.time.0).max().expect("events");
     let mut now = last - 100 * DAY_US;
     let mut fed = Fed::new(now);
