@@ -110,7 +110,9 @@ impl Collector for Wall {
 
     fn collect(&self) -> Vec<MetricFamily> {
         let Ok(families) = Families::new() else { return Vec::new() };
-        Industry::ALL.iter().for_each(|industry| families.create_stages(industry.as_str(), ""));
+        // The last: a section whose project is not registered yet.
+        let industries = Industry::ALL.iter().map(|industry| industry.as_str()).chain([""]);
+        industries.for_each(|industry| families.create_stages(industry, ""));
         if let Some((indicators, clock)) = self.from.get() {
             families.fill(indicators, clock.now());
         }
