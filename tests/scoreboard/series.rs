@@ -50,6 +50,14 @@ impl Series {
         self.lives.last().expect("it was just put there")
     }
 
+    /// A daemon that ended by itself, which it must not have done as if all were well.
+    pub fn ended_by_itself(&mut self, daemon: Daemon, tally: &mut Tally) {
+        let ended = daemon.ended();
+        assert_ne!(ended.status.code(), Some(0), "it ended as if all were well:\n{}", ended.log);
+        tally.figure("ended_by_itself", 1.0);
+        self.lives.push(ended);
+    }
+
     /// The end: everything sent, everything checked.
     pub fn end(&mut self, tally: &mut Tally, dice: &mut Dice) {
         let (daemon, client) = self.stage.start(tally);

@@ -51,17 +51,18 @@ mod watchlist;
 pub use auth::{AdminToken, token_path};
 pub use problem::Problem;
 
+use crate::journal::{JournalError, Reader as JournalReader};
 use crate::ledger::Reader;
 use crate::metrics::Metrics;
 use crate::service::Service;
 use crate::tokens::{Right, Tokens};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{self, DefaultBodyLimit, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::{delete, get, post, put};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
@@ -133,6 +134,19 @@ impl App {
         task.await.map_err(Problem::internal)?.map_err(Problem::internal)
     }
 
+    /// Reads the journal on a thread that may block.
+    async fn read_journal<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&JournalReader, &Path) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.service()?;
+        let data_dir = self.shared.data_dir.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            JournalReader::open(&data_dir).and_then(|reader| read(&reader, &data_dir))
+        });
+        task.await.map_err(Problem::internal)?.map_err(Problem::internal)
+    }
+
     /// The routes.
     pub fn router(self) -> Router {
         let guard = |right: Right, routes: Router<App>| {
@@ -196,12 +210,12 @@ impl App {
 }
 
 /// The name that stands in a path.
-type Named = Result<Path<String>, PathRejection>;
+type Named = Result<extract::Path<String>, PathRejection>;
 
 fn named(path: Named) -> Result<String, Problem> {
     let unreadable =
         |_| Problem::bad_request("bad_path", "the path is not UTF-8 once its % codes are resolved");
-    path.map(|Path(name)| name).map_err(unreadable)
+    path.map(|extract::Path(name)| name).map_err(unreadable)
 }
 
 async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {

@@ -10,14 +10,14 @@ use super::handling::{Turn, journal};
 use super::lists::{Asked, asked, limit};
 use super::{App, Named, Problem, named};
 use crate::journal::{Decision, Filter, Quarantined, Reader, Reason, SiteKey, State};
-use crate::service::{Item, Service};
+use crate::service::Item;
 use crate::tokens::Actor;
 use axum::body::Bytes;
 use axum::extract;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use std::path::Path;
 use xiezhi_dataflows::event::{Admitted, QuarantineDecision, Refused};
 use xiezhi_dataflows::normalise::Instant;
@@ -56,7 +56,7 @@ pub(super) struct Shown {
     #[serde(rename = "type")]
     kind: Option<String>,
     /// The scrubbed event, if it was JSON.
-    event: Option<serde_json::Value>,
+    event: Option<Value>,
     /// Whether the input, which was no JSON, is kept sealed.
     sealed: bool,
     decision: Option<DecisionShown>,
@@ -129,19 +129,6 @@ impl Query {
     }
 }
 
-/// Reads the journal on a thread that may block.
-async fn read<T: Send + 'static>(
-    app: &App,
-    read: impl FnOnce(&Reader, &Path) -> Result<T, crate::journal::JournalError> + Send + 'static,
-) -> Result<T, Problem> {
-    app.service()?;
-    let data_dir = app.shared.data_dir.clone();
-    let task = tokio::task::spawn_blocking(move || {
-        Reader::open(&data_dir).and_then(|reader| read(&reader, &data_dir))
-    });
-    task.await.map_err(Problem::internal)?.map_err(Problem::internal)
-}
-
 /// `GET /api/v1/quarantine`.
 pub(super) async fn list(
     extract::State(app): extract::State<App>,
@@ -150,7 +137,7 @@ pub(super) async fn list(
     let query = asked(query)?;
     let (limit, after) = (limit(query.limit)?, query.cursor.unwrap_or(0));
     let filter = query.filter()?;
-    let mut entries = read(&app, move |reader, _| reader.quarantine(&filter, after, limit + 1)).await?;
+    let mut entries = app.read_journal(move |reader, _| reader.quarantine(&filter, after, limit + 1)).await?;
     let more = entries.len() > limit;
     entries.truncate(limit);
     let next = more.then(|| entries.last().map(|entry| entry.qid)).flatten();
@@ -172,7 +159,7 @@ fn number(id: &str) -> Result<u64, Problem> {
 }
 
 async fn entry(app: &App, qid: u64) -> Result<Quarantined, Problem> {
-    read(app, move |reader, _| reader.quarantined(qid)).await?.ok_or_else(unknown)
+    app.read_journal(move |reader, _| reader.quarantined(qid)).await?.ok_or_else(unknown)
 }
 
 /// What is said with a decision.
@@ -196,20 +183,25 @@ fn given(body: &[u8]) -> Result<Given, Problem> {
     Ok(given)
 }
 
-/// An entry that nobody else is deciding on, and nobody has.
-struct Undecided {
+/// A decision that is asked for, on an entry that nobody else is deciding on, and nobody has.
+struct Deciding {
+    given: Given,
     entry: Quarantined,
     _turn: Turn,
 }
 
-async fn undecided(app: &App, qid: u64) -> Result<Undecided, Problem> {
-    let turn = app.shared.acting.begin(&format!("quarantine {qid}"))?;
-    let entry = entry(app, qid).await?;
-    match &entry.decision {
-        None => Ok(Undecided { entry, _turn: turn }),
-        Some(Decision { decision, at, .. }) => {
-            let (word, at) = (decision.as_str(), Instant(*at).to_rfc3339());
-            Err(Problem::conflict("decided", format!("this entry was {word} at {at}; one decision is final")))
+impl Deciding {
+    async fn begin(app: &App, id: Named, body: &[u8]) -> Result<Deciding, Problem> {
+        let (qid, given) = (number(&named(id)?)?, given(body)?);
+        let turn = app.shared.acting.begin(&format!("quarantine {qid}"))?;
+        let entry = entry(app, qid).await?;
+        match &entry.decision {
+            None => Ok(Deciding { given, entry, _turn: turn }),
+            Some(Decision { decision, at, .. }) => {
+                let (word, at) = (decision.as_str(), Instant(*at).to_rfc3339());
+                let detail = format!("this entry was {word} at {at}; one decision is final");
+                Err(Problem::conflict("decided", detail))
+            }
         }
     }
 }
@@ -221,13 +213,11 @@ pub(super) async fn resubmit(
     id: Named,
     body: Bytes,
 ) -> Result<Json<Shown>, Problem> {
-    let (qid, given) = (number(&named(id)?)?, given(&body)?);
-    let undecided = undecided(&app, qid).await?;
-    let admitted = admit(&app, &undecided.entry, given.event).await?;
-    let (source, event_id) = (admitted.event.source.to_string(), admitted.event.id.to_string());
+    let deciding = Deciding::begin(&app, id, &body).await?;
+    let admitted = admit(&app, &deciding).await?;
+    let event = json!({ "source": admitted.event.source, "id": admitted.event.id });
     take(&app, admitted).await?;
-    let event = Some((source, event_id));
-    decide(&app, &undecided, QuarantineDecision::Resubmitted, &actor, &given.note, event).await
+    decide(&app, deciding, QuarantineDecision::Resubmitted, &actor, event).await
 }
 
 /// `POST /api/v1/quarantine/{id}/dismiss`: decides that what was refused is not to be taken in.
@@ -237,18 +227,18 @@ pub(super) async fn dismiss(
     id: Named,
     body: Bytes,
 ) -> Result<Json<Shown>, Problem> {
-    let (qid, given) = (number(&named(id)?)?, given(&body)?);
-    if given.event.is_some() {
+    let deciding = Deciding::begin(&app, id, &body).await?;
+    if deciding.given.event.is_some() {
         return Err(bad("event: what is dismissed is not taken in; leave it out, or POST …/resubmit"));
     }
-    let undecided = undecided(&app, qid).await?;
-    decide(&app, &undecided, QuarantineDecision::Dismissed, &actor, &given.note, None).await
+    decide(&app, deciding, QuarantineDecision::Dismissed, &actor, Value::Null).await
 }
 
 /// Lets the corrected event in, or what is kept.
-async fn admit(app: &App, entry: &Quarantined, event: Option<Box<RawValue>>) -> Result<Admitted, Problem> {
+async fn admit(app: &App, deciding: &Deciding) -> Result<Admitted, Problem> {
     let door = app.service()?.door.clone();
-    let (qid, kept) = (entry.qid, entry.body.clone());
+    let Deciding { given: Given { event, .. }, entry, .. } = deciding;
+    let (qid, event, kept) = (entry.qid, event.clone(), entry.body.clone());
     let let_in = move |reader: &Reader, data_dir: &Path| {
         Ok(match (event, kept) {
             (Some(event), _) => door.admit_corrected(event.get().as_bytes()),
@@ -259,7 +249,7 @@ async fn admit(app: &App, entry: &Quarantined, event: Option<Box<RawValue>>) -> 
             }
         })
     };
-    let admitted = read(app, let_in).await?.map_err(|refused| still(&refused))?;
+    let admitted = app.read_journal(let_in).await?.map_err(|refused| still(&refused))?;
     if admitted.event.data.is_deed() {
         let detail = "what people do in the daemon is not sent again from here: do it by its own path";
         return Err(Problem::forbidden(detail));
@@ -288,7 +278,7 @@ async fn take(app: &App, admitted: Admitted) -> Result<(), Problem> {
         Problem::conflict("conflict", detail)
     };
     let (source, id) = (admitted.event.source.to_string(), admitted.event.id.to_string());
-    let held = read(app, move |reader, _| reader.body(&source, &id)).await?;
+    let held = app.read_journal(move |reader, _| reader.body(&source, &id)).await?;
     if held.is_some_and(|held| held != admitted.body) {
         return Err(taken());
     }
@@ -300,28 +290,22 @@ async fn take(app: &App, admitted: Admitted) -> Result<(), Problem> {
     if receipt.quarantined.is_empty() { Ok(()) } else { Err(taken()) }
 }
 
-/// Puts the decision on record, and shows the entry with it.
+/// Puts the decision on record, and shows the entry with it. Its name makes it the only one: a second would be a conflict.
 async fn decide(
     app: &App,
-    undecided: &Undecided,
+    deciding: Deciding,
     decision: QuarantineDecision,
     actor: &Actor,
-    note: &str,
-    event: Option<(String, String)>,
+    event: Value,
 ) -> Result<Json<Shown>, Problem> {
-    let qid = undecided.entry.qid;
-    let event = event.map(|(source, id)| json!({ "source": source, "id": id }));
+    let (qid, note) = (deciding.entry.qid, deciding.given.note.trim());
     let data = json!({
-        "entry": qid, "decision": decision.as_str(), "actor": actor.name, "note": note.trim(), "event": event,
+        "entry": qid, "decision": decision.as_str(), "actor": actor.name, "note": note, "event": event,
     });
     let service = app.service()?;
-    record(&service, qid, &data).await?;
+    let at = Instant(service.now());
+    journal(&service, "quarantine.decided", &format!("quarantine.{qid}"), at, &data).await?;
     drop(service);
     tracing::info!(entry = qid, decision = decision.as_str(), "an entry of the quarantine was decided on");
     Ok(Json(Shown::of(entry(app, qid).await?)))
-}
-
-async fn record(service: &Service, qid: u64, data: &serde_json::Value) -> Result<(), Problem> {
-    // The name makes it the only one: a second would be a conflict.
-    journal(service, "quarantine.decided", &format!("quarantine.{qid}"), Instant(service.now()), data).await
 }

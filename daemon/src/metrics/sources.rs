@@ -32,17 +32,19 @@ impl SourceMetrics {
 
     /// Notes a commit's events, accepted at `now` (µs since 1970).
     pub fn note<'a>(&self, events: impl Iterator<Item = &'a Event>, now: i64) {
-        let mut ahead = 0;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut ahead, mut sources) = (0, BTreeSet::new());
         for event in events {
             ahead = ahead.max(event.time.0.saturating_sub(now) / SECOND_US);
-            let source = &event.source;
+            sources.insert(&event.source);
+        }
+        self.skew.set(ahead);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for source in sources {
             if !known.contains(source) && known.len() < SOURCES_MAX {
                 known.insert(source.clone());
             }
             let label = known.get(source).map_or(OTHER, |source| source.as_ref());
             self.last.with_label_values(&[label]).set(now / SECOND_US);
         }
-        self.skew.set(ahead);
     }
 }

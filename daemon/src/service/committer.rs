@@ -259,6 +259,8 @@ pub struct Committer {
     pub turning: Turning,
     /// After how many days the contents of what was decided on in quarantine are forgotten; none: never.
     pub quarantine_days: Option<u32>,
+    /// Whether there is room on the disk.
+    pub room: Arc<Room>,
     /// Where a failure is told.
     pub failure: Failure,
 }
@@ -267,8 +269,9 @@ pub struct Committer {
 ///
 /// # Panics
 /// If the thread cannot be started.
-pub fn spawn(mut committer: Committer, room: Arc<Room>) -> (Ingest, JoinHandle<Result<(), ServiceError>>) {
+pub fn spawn(mut committer: Committer) -> (Ingest, JoinHandle<Result<(), ServiceError>>) {
     let (queue, messages) = sync_channel(SUBMISSIONS_QUEUED);
+    let room = committer.room.clone();
     let body = move || {
         let done = committer.run(&messages);
         if let Err(error) = &done {
@@ -447,6 +450,9 @@ impl Committer {
             let (commit, now) = (self.driver.next_time(), self.clock.now());
             self.journal.append_deciding(commit, now, &new, &quarantined, &decided)?;
             timer.observe_duration();
+        }
+        if !quarantined.is_empty() || !decided.is_empty() {
+            self.room.quarantine_changed();
         }
         if !events.is_empty() {
             self.metrics.engine.journal_events.set(self.journal.last().seq.cast_signed());

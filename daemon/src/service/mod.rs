@@ -333,9 +333,10 @@ impl Service {
             acts: acts.clone(),
             turning: turning.clone(),
             quarantine_days: keeping.quarantine_days,
+            room: storage.room(),
             failure: failure.clone(),
         };
-        let (ingest, committer) = committer::spawn(committer, storage.room());
+        let (ingest, committer) = committer::spawn(committer);
         watchdog::spawn(&engine, fed, health, commits, metrics.clone());
         metrics.ready.set(1);
         let daily_heads = Daily::start(heads.clone(), clock.clone());

@@ -34,16 +34,22 @@ pub struct Keeping {
     pub quarantine_days: Option<u32>,
 }
 
-/// Whether there is room.
+/// Whether there is room, and whether the quarantine is to be counted again.
 #[derive(Debug, Default)]
 pub struct Room {
     short: AtomicBool,
+    counted: AtomicBool,
 }
 
 impl Room {
     /// Whether the disk is so full that nothing is taken.
     pub fn is_short(&self) -> bool {
         self.short.load(Ordering::Acquire)
+    }
+
+    /// The quarantine has changed.
+    pub fn quarantine_changed(&self) {
+        self.counted.store(false, Ordering::Release);
     }
 
     /// Notes how much is free; tells what has changed.
@@ -162,10 +168,17 @@ impl Watch {
         }
     }
 
+    /// Counts the quarantine, if it has changed since.
     fn quarantine(&self) {
+        if self.room.counted.swap(true, Ordering::AcqRel) {
+            return;
+        }
         match Reader::open(&self.data_dir).and_then(|reader| reader.quarantine_counts()) {
             Ok(counts) => self.metrics.quarantined(&counts),
-            Err(error) => tracing::warn!(%error, "the quarantine cannot be counted"),
+            Err(error) => {
+                self.room.quarantine_changed();
+                tracing::warn!(%error, "the quarantine cannot be counted");
+            }
         }
     }
 }

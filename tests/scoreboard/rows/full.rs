@@ -68,10 +68,7 @@ pub fn recovers(mut series: Series, mut daemon: Daemon, client: &Client, tally: 
         (takes && client.get_or_none("/readyz") == Some(200)).then_some(())
     });
     if daemon.has_ended() {
-        let ended = daemon.ended();
-        assert_ne!(ended.status.code(), Some(0), "it ended as if all were well:\n{}", ended.log);
-        tally.figure("ended_by_itself", 1.0);
-        series.lives.push(ended);
+        series.ended_by_itself(daemon, tally);
     } else {
         tally.recovered(begun);
         tally.figure("went_on_by_itself", 1.0);

@@ -72,10 +72,7 @@ fn files_while_it_runs(tally: &mut Tally, dice: &mut Dice) {
         Instant::now()
     });
     if daemon.has_ended() {
-        let ended = daemon.ended();
-        assert_ne!(ended.status.code(), Some(0), "it ended as if all were well:\n{}", ended.log);
-        tally.figure("ended_by_itself", 1.0);
-        series.lives.push(ended);
+        series.ended_by_itself(daemon, tally);
     } else {
         eventually("it accepts connections again", || {
             (client.get_or_none("/readyz") == Some(200)).then_some(())
