@@ -163,7 +163,12 @@ impl Taker for Taking<'_> {
     fn holds(&mut self, name: EventRef, event: &Event, diff: Diff) {
         let section = event.data.section().map_or(Symbol::NONE, |section| self.symbols.intern(section));
         let rows = &mut self.commit.oddities;
-        self.oddities.held(name, section, event.time.0, diff, &mut |row, diff| rows.push((row, diff)));
+        self.oddities.held(name, section, Some(event.time.0), diff, &mut |row, diff| rows.push((row, diff)));
+    }
+
+    fn retraction_holds(&mut self, name: EventRef, diff: Diff) {
+        let rows = &mut self.commit.oddities;
+        self.oddities.held(name, Symbol::NONE, None, diff, &mut |row, diff| rows.push((row, diff)));
     }
 
     fn row(&mut self, update: Update, diff: Diff) {

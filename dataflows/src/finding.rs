@@ -298,14 +298,6 @@ impl Finding {
         self
     }
 
-    /// The key as it is written.
-    pub fn key_text(&self, symbols: &Symbols) -> String {
-        // Sorted as text: the numbers behind a pair of bidders follow the order in which events came.
-        let mut key: Vec<String> = self.key.iter().map(|(n, q)| key_part(*n, *q, symbols)).collect();
-        key.sort();
-        key.join(",")
-    }
-
     /// Writes the finding out.
     pub fn render(&self, symbols: &Symbols) -> Rendered {
         let mut parties: Vec<String> = self.parties.iter().map(|p| symbols.text(*p)).collect();
@@ -323,7 +315,7 @@ impl Finding {
         Rendered {
             rule: self.rule.id().to_owned(),
             section: self.section.is_some().then(|| symbols.text(self.section)),
-            key: self.key_text(symbols),
+            key: key_text(&self.key, symbols),
             parties,
             persons,
             severity: self.severity.as_str().to_owned(),
@@ -331,6 +323,14 @@ impl Finding {
             evidence,
         }
     }
+}
+
+/// A finding's key as it is written.
+pub fn key_text(key: &[Measure], symbols: &Symbols) -> String {
+    // Sorted as text: the numbers behind a pair of bidders follow the order in which events came.
+    let mut key: Vec<String> = key.iter().map(|(n, q)| key_part(*n, *q, symbols)).collect();
+    key.sort();
+    key.join(",")
 }
 
 fn key_part(name: Name, quantity: Quantity, symbols: &Symbols) -> String {

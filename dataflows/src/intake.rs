@@ -10,7 +10,7 @@
 //!    a broken source makes, are judged one after another by their names, so that the result is still a
 //!    function of the set of events.)
 //! 2. What has been given, summed up, is the rows of the events that hold: the order of arrival does not matter.
-//! 3. What was told to hold and not to hold any more, summed up, is the events that hold, retractions apart.
+//! 3. What was told to hold and not to hold any more, summed up, is the events that hold, retractions among them.
 //! 4. Each name comes in once; repeats and conflicts are kept out by the journal before.
 
 use crate::event::{Data, Event};
@@ -40,6 +40,9 @@ struct Entangled {
 pub trait Taker {
     /// The event begins (+1) or ends (−1) to hold; what it gives follows.
     fn holds(&mut self, name: EventRef, event: &Event, diff: Diff);
+
+    /// The same of a retraction.
+    fn retraction_holds(&mut self, name: EventRef, diff: Diff);
 
     /// A row comes or goes.
     fn row(&mut self, update: Update, diff: Diff);
@@ -90,9 +93,11 @@ impl Intake {
             let Some(entangled) = self.entangled.get_mut(&name) else { break };
             entangled.holds = holds;
             next = entangled.retracts;
-            if holds != held && next.is_none() {
+            if holds != held {
                 let diff = if holds { 1 } else { -1 };
-                if name == came {
+                if next.is_some() {
+                    taker.retraction_holds(name, diff);
+                } else if name == came {
                     self.give(name, event, diff, taker);
                 } else if let Some(event) = archive.event(name) {
                     self.give(name, &event, diff, taker);

@@ -31,8 +31,11 @@ struct Known {
     section: Symbol,
 }
 
-/// A minute before all others: never ahead.
+/// The minute of an event that does not hold.
 const NEVER: i32 = i32::MIN;
+
+/// The minute of one that holds and is never ahead, whatever its time.
+const TIMELESS: i32 = NEVER + 1;
 
 /// What is odd about single events.
 #[derive(Default)]
@@ -73,13 +76,20 @@ fn quality(row: Finding) -> Published {
 }
 
 impl Oddities {
-    /// An event about `section` (or none) of this time (µs) begins or ends to hold.
-    pub fn held(&mut self, event: EventRef, section: Symbol, at: i64, diff: Diff, give: &mut Give<'_>) {
+    /// An event about `section` (or none) of this time (µs; none: it is never called future) begins or ends to hold.
+    pub fn held(
+        &mut self,
+        event: EventRef,
+        section: Symbol,
+        at: Option<i64>,
+        diff: Diff,
+        give: &mut Give<'_>,
+    ) {
         let place = event.0 as usize;
         if self.events.len() <= place {
             self.events.resize(place + 1, Known { minute: NEVER, section: Symbol::NONE });
         }
-        let minute = minute_of(at);
+        let minute = at.map_or(TIMELESS, minute_of);
         self.events[place] = Known { minute: if diff > 0 { minute } else { NEVER }, section };
         if let Some(clock) = self.clock.filter(|clock| minute > clock.horizon) {
             if diff > 0 {
@@ -204,7 +214,7 @@ mod tests {
         let (mut oddities, mut sum) = (Oddities::default(), Sum::default());
         let minutes = |minutes: i64| 1_000_000 * MINUTE_US + minutes * MINUTE_US;
         let held = |oddities: &mut Oddities, sum: &mut Sum, event, at, diff| {
-            oddities.held(EventRef(event), Symbol(7), at, diff, &mut |row, diff| sum.add(row, diff));
+            oddities.held(EventRef(event), Symbol(7), Some(at), diff, &mut |row, diff| sum.add(row, diff));
         };
         held(&mut oddities, &mut sum, 1, minutes(0), 1);
         held(&mut oddities, &mut sum, 2, minutes(16), 1);
@@ -243,15 +253,15 @@ mod tests {
         let refused = |oddities: &mut Oddities, sum: &mut Sum, content| {
             oddities.refused(EventRef(1), content, &mut |row, diff| sum.add(row, diff));
         };
-        oddities.held(EventRef(1), Symbol(7), 0, 1, &mut |row, diff| sum.add(row, diff));
+        oddities.held(EventRef(1), Symbol(7), Some(0), 1, &mut |row, diff| sum.add(row, diff));
         for content in [5, 6, 5] {
             refused(&mut oddities, &mut sum, content);
         }
         assert_eq!(sum.0.keys().collect::<Vec<_>>(), [&row(2)]);
-        oddities.held(EventRef(1), Symbol(7), 0, -1, &mut |row, diff| sum.add(row, diff));
+        oddities.held(EventRef(1), Symbol(7), Some(0), -1, &mut |row, diff| sum.add(row, diff));
         refused(&mut oddities, &mut sum, 8);
         assert!(sum.0.is_empty(), "what is retracted is in no conflict");
-        oddities.held(EventRef(1), Symbol(7), 0, 1, &mut |row, diff| sum.add(row, diff));
+        oddities.held(EventRef(1), Symbol(7), Some(0), 1, &mut |row, diff| sum.add(row, diff));
         assert_eq!(sum.0.keys().collect::<Vec<_>>(), [&row(3)]);
         for content in 100..400 {
             refused(&mut oddities, &mut sum, content);

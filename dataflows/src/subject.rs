@@ -4,7 +4,7 @@
 //! *Invariants.* An alert's id is derived from its subject alone, so that a replay, another machine or another year gives
 //! the same id.
 
-use crate::finding::{Finding, Rendered};
+use crate::finding::{Finding, Rendered, key_text};
 use crate::rules::{Rule, Topic};
 use crate::symbols::Symbols;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ impl Subject {
     /// The same of a finding that is not written out.
     pub fn of_finding(finding: &Finding, symbols: &Symbols) -> Subject {
         let section = finding.section.is_some().then(|| symbols.text(finding.section));
-        let history = || format!("{}|{}", finding.rule.id(), finding.key_text(symbols));
+        let history = || format!("{}|{}", finding.rule.id(), key_text(&finding.key, symbols));
         let history = section.is_none().then(history);
         Subject { topic: finding.rule.sheet().topic, section, history }
     }

@@ -156,6 +156,30 @@ fn a_long_chain_of_retractions() {
     }
 }
 
+/// The events that a DQ-02 row tells of after `events` came in this order, conflicting ones among them.
+fn in_conflict(events: impl Iterator<Item = Admitted>) -> Vec<String> {
+    let mut replay = Replay::new(door(), Placeholders::default(), Params::default(), 1, None, None);
+    events.for_each(|event| _ = replay.admitted(event));
+    replay.finish();
+    let rows = streams::Published::of(&replay).quality.into_iter().filter(|row| row.rule == "DQ-02");
+    rows.map(|row| row.evidence[0].id.clone()).collect()
+}
+
+#[test]
+fn a_retraction_of_two_contents_is_told_of_while_it_holds() {
+    let retracts = |id: &str| json!({"retracts": {"source": "/edges", "id": id}, "reason": "更正"});
+    let retraction = |id: &str| ("event.retracted", retracts(id));
+    // 002 retracts 001, and comes again as if it retracted 000; 003 takes it back.
+    let notices = public_tender(NOON);
+    let first = [notices.clone(), vec![retraction("001"), retraction("002")]].concat();
+    let other = [notices, vec![retraction("000")]].concat();
+    let (first, other) = (events(first), events(other));
+    let held = first[..3].iter().chain(&other[2..]);
+    assert_eq!(in_conflict(held.clone().cloned()), ["002"]);
+    assert_eq!(in_conflict(first.iter().chain(&other[2..]).cloned()), [""; 0], "it holds no more");
+    assert_eq!(in_conflict(held.rev().take(1).cloned()), [""; 0], "one content is no conflict");
+}
+
 #[test]
 fn retractions_that_name_each_other() {
     let mut events = public_tender(NOON);

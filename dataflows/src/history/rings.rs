@@ -4,6 +4,7 @@
 //! graph is plain state, and a change searches again only the components that it touches, breadth first: a
 //! component of 10,000 firms costs milliseconds, whatever its shape. All rings live on one worker.
 
+use super::few::Few;
 use super::values::Link;
 use super::{Rulebook, emit_difference};
 use crate::finding::Finding;
@@ -11,9 +12,9 @@ use crate::judge::Bench;
 use crate::operators::{Diff, Keyed, Time};
 use crate::row::Fact;
 use crate::rules;
-use crate::symbols::{EventRef, Symbol};
+use crate::symbols::Symbol;
 use differential_dataflow::VecCollection;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A connected component.
@@ -25,8 +26,8 @@ struct Component {
 /// The graph: values and bidders, linked where a bidder used a value.
 #[derive(Default)]
 struct Rings {
-    links: BTreeMap<Fact, Arc<Link>>,
-    values_of: HashMap<Symbol, BTreeSet<Fact>>,
+    links: HashMap<Fact, Arc<Link>>,
+    values_of: HashMap<Symbol, Few<Fact>>,
     component_of: HashMap<Symbol, u64>,
     components: HashMap<u64, Component>,
     next: u64,
@@ -34,80 +35,83 @@ struct Rings {
 
 impl Rings {
     fn set(&mut self, link: &Arc<Link>, diff: Diff) {
-        if diff > 0 {
-            for bidder in &link.bidders {
-                self.values_of.entry(*bidder).or_default().insert(link.value);
+        for bidder in &link.bidders {
+            let values = self.values_of.entry(*bidder).or_default();
+            values.change(&link.value, diff);
+            if values.is_empty() {
+                self.values_of.remove(bidder);
             }
+        }
+        if diff > 0 {
             self.links.insert(link.value, link.clone());
         } else {
-            for bidder in &link.bidders {
-                if let Some(values) = self.values_of.get_mut(bidder) {
-                    values.remove(&link.value);
-                    if values.is_empty() {
-                        self.values_of.remove(bidder);
-                    }
-                }
-            }
             self.links.remove(&link.value);
         }
     }
 
-    /// Takes out the components of these bidders: their other members, and their findings.
-    fn dissolve(&mut self, touched: &mut BTreeSet<Symbol>) -> Vec<Arc<Finding>> {
-        let ids: BTreeSet<u64> =
-            touched.iter().filter_map(|bidder| self.component_of.get(bidder)).copied().collect();
+    /// Takes out the components of these bidders: their members, and their findings. Bidders in no component stay.
+    fn dissolve(&mut self, touched: &mut Vec<Symbol>) -> Vec<Arc<Finding>> {
         let mut findings = Vec::new();
-        for component in ids.iter().filter_map(|id| self.components.remove(id)) {
+        for at in 0..touched.len() {
+            let Some(id) = self.component_of.get(&touched[at]) else { continue };
+            let Some(component) = self.components.remove(id) else { continue };
             for bidder in &component.bidders {
                 self.component_of.remove(bidder);
             }
             touched.extend(component.bidders);
             findings.extend(component.finding);
         }
+        findings.sort_unstable();
         findings
     }
 
     /// Finds the components that these bidders form now, and their findings.
-    fn search(&mut self, bench: &Bench, touched: &BTreeSet<Symbol>) -> Vec<Arc<Finding>> {
+    fn search(&mut self, bench: &Bench, touched: &[Symbol]) -> Vec<Arc<Finding>> {
         let mut findings = Vec::new();
         for start in touched {
             if self.component_of.contains_key(start) || !self.values_of.contains_key(start) {
                 continue;
             }
             self.next += 1;
-            let (mut bidders, mut values) = (vec![*start], BTreeSet::new());
-            self.component_of.insert(*start, self.next);
-            let mut at = 0;
-            while at < bidders.len() {
-                for value in self.values_of.get(&bidders[at]).into_iter().flatten() {
-                    if !values.insert(*value) {
-                        continue;
-                    }
-                    for bidder in self.links.get(value).into_iter().flat_map(|link| &link.bidders) {
-                        if self.component_of.insert(*bidder, self.next).is_none() {
-                            bidders.push(*bidder);
-                        }
-                    }
-                }
-                at += 1;
-            }
-            let finding = self.finding(bench, &bidders, &values);
+            let (bidders, links) = self.reach(*start, self.next);
+            let finding = ring(bench, &bidders, &links);
             findings.extend(finding.clone());
             self.components.insert(self.next, Component { bidders, finding });
         }
+        findings.sort_unstable();
         findings
     }
 
-    fn finding(&self, bench: &Bench, bidders: &[Symbol], values: &BTreeSet<Fact>) -> Option<Arc<Finding>> {
-        if bidders.len() < bench.params.thresholds.ring_min as usize {
-            return None;
+    /// All that can be reached from a bidder, marked as one component: bidders, and the links between them.
+    fn reach(&mut self, start: Symbol, component: u64) -> (Vec<Symbol>, Vec<Arc<Link>>) {
+        let (mut bidders, mut links, mut seen) = (vec![start], Vec::new(), HashSet::new());
+        self.component_of.insert(start, component);
+        let mut at = 0;
+        while let Some(bidder) = bidders.get(at) {
+            for value in self.values_of.get(bidder).map_or(&[][..], Few::as_slice) {
+                let Some(link) = self.links.get(value).filter(|_| seen.insert(*value)) else { continue };
+                for bidder in &link.bidders {
+                    if self.component_of.insert(*bidder, component).is_none() {
+                        bidders.push(*bidder);
+                    }
+                }
+                links.push(link.clone());
+            }
+            at += 1;
         }
-        // Named by the smallest code, not by the smallest number: numbers follow the order of arrival.
-        let first = bidders.iter().copied().min_by_key(|b| bench.symbols.text(*b)).unwrap_or_default();
-        let events: BTreeSet<EventRef> = values.iter().flat_map(|v| &self.links[v].events).copied().collect();
-        let bidders = bidders.iter().copied();
-        Some(Arc::new(rules::ring(&bench.params, first, bidders, values.len(), events.into_iter())))
+        (bidders, links)
     }
+}
+
+/// The finding about a component, if there are enough in it.
+fn ring(bench: &Bench, bidders: &[Symbol], links: &[Arc<Link>]) -> Option<Arc<Finding>> {
+    if bidders.len() < bench.params.thresholds.ring_min as usize {
+        return None;
+    }
+    // Named by the smallest code, not by the smallest number: numbers follow the order of arrival.
+    let first = bidders.iter().copied().reduce(|a, b| bench.symbols.first_of(a, b))?;
+    let events = links.iter().flat_map(|link| &link.events).copied();
+    Some(Arc::new(rules::ring(&bench.params, first, bidders.iter().copied(), links.len(), events)))
 }
 
 impl Keyed for Rings {
@@ -123,29 +127,21 @@ impl Keyed for Rings {
         changes: &[(((), Arc<Link>), Diff)],
         out: &mut dyn FnMut(Arc<Finding>, Diff),
     ) {
-        let mut touched: BTreeSet<Symbol> =
-            changes.iter().flat_map(|((_, link), _)| link.bidders.iter().copied()).collect();
-        let mut before = self.dissolve(&mut touched);
+        let mut touched = changes.iter().flat_map(|((_, link), _)| &link.bidders).copied().collect();
+        let before = self.dissolve(&mut touched);
         // What goes first: a value whose users changed goes and comes in one commit.
         for wanted in [-1, 1] {
             for ((_, link), diff) in changes.iter().filter(|(_, diff)| diff.signum() == wanted) {
                 self.set(link, *diff);
             }
         }
-        let mut after = self.search(bench, &touched);
-        before.sort_unstable();
-        after.sort_unstable();
-        emit_difference(&before, &after, |finding| finding, out);
+        emit_difference(&before, &self.search(bench, &touched), |finding| finding, out);
     }
 
     fn reconsider(&mut self, _: &Bench, after: &Bench, _: &(), out: &mut dyn FnMut(Arc<Finding>, Diff)) {
-        let mut all: BTreeSet<Symbol> =
-            self.links.values().flat_map(|link| link.bidders.iter().copied()).collect();
-        let mut before = self.dissolve(&mut all);
-        let mut after = self.search(after, &all);
-        before.sort_unstable();
-        after.sort_unstable();
-        emit_difference(&before, &after, |finding| finding, out);
+        let mut all = self.values_of.keys().copied().collect();
+        let before = self.dissolve(&mut all);
+        emit_difference(&before, &self.search(after, &all), |finding| finding, out);
     }
 
     fn is_empty(&self) -> bool {
@@ -166,7 +162,8 @@ mod tests {
     use super::*;
     use crate::params::Params;
     use crate::row::FactKind;
-    use crate::symbols::Symbols;
+    use crate::symbols::{EventRef, Symbols};
+    use std::collections::{BTreeMap, BTreeSet};
 
     fn bench() -> Bench {
         let symbols = Arc::new(Symbols::default());

@@ -5,7 +5,7 @@
 //!
 //! *Needs.* Nothing but the events.
 //!
-//! *Formula.* An event that holds, and at least one other content under its (source, id); one row an event, with the number
+//! *Formula.* An event that holds (a retraction too), and at least one other content under its (source, id); one row an event, with the number
 //! of other contents. The first one stands; the others are in quarantine.
 //!
 //! *Example.* Bid 17 comes with a price of 1,000,000 yuan, and later again with 1,200,000: one row that names event 17, one other

@@ -1,6 +1,6 @@
 //! Where the causes come from: key projects, credit entries, findings.
 
-use super::{Cause, FULL_DAYS, HALF_DAYS, Half, Watched, points};
+use super::{Cause, FULL_DAYS, HALF_DAYS, Half, Named, Watched, points};
 use crate::dossier::{Credit, Dossier, is_later};
 use crate::event::Outcome;
 use crate::finding::{Finding, Published};
@@ -93,11 +93,12 @@ impl Alert {
         let mut causes = Vec::new();
         for finding in self.findings.iter().filter(|_| factor > 0) {
             let Some(day) = names.latest_day(&finding.evidence) else { continue };
+            let (named, halves) = (Arc::new(Named::of(finding)), points(finding.severity) * factor);
             let parties = finding.parties.iter().map(|party| (*party, false));
             for (subject, is_person) in parties.chain(finding.persons.iter().map(|person| (*person, true))) {
                 for (half, days) in [(Half::Lasting, HALF_DAYS), (Half::Fresh, FULL_DAYS)] {
                     // Half of the points twice, counted in halves of points.
-                    let cause = Cause::Finding(finding.clone(), points(finding.severity) * factor, half);
+                    let cause = Cause::Finding(named.clone(), halves, half);
                     let watched = Watched { subject, is_person, cause };
                     causes.push((subject, Dated::Watched(watched, day, Some(days))));
                 }

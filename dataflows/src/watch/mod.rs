@@ -13,7 +13,8 @@ pub use causes::{key_project, listed, weighed};
 pub use list::list;
 
 use crate::event::CreditKind;
-use crate::finding::{EventName, Finding, Severity};
+use crate::finding::{self, EventName, Finding, Measure, Severity};
+use crate::rules::Rule;
 use crate::symbols::{EventRef, Symbol, Symbols};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -95,9 +96,31 @@ pub enum Cause {
     KeyProject(Symbol, EventRef),
     /// A finding, and how many half points it gives: each finding comes twice, once for its first half and once for the
     /// other, which ends sooner.
-    Finding(Arc<Finding>, u32, Half),
+    Finding(Arc<Named>, u32, Half),
     /// A credit entry: its code, [`CreditKind`] as its index in `ALL`, and the event.
     Listed(Symbol, u8, EventRef),
+}
+
+/// A finding by its name. What else it says is not told here, so that it may change without its parties' entries: when
+/// a ring of ten thousand grows by one, nothing new is to be said of the others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Named {
+    /// The rule.
+    pub rule: Rule,
+    /// The section, or [`Symbol::NONE`].
+    pub section: Symbol,
+    /// Its severity.
+    pub severity: Severity,
+    /// What tells it from the rule's other findings.
+    pub key: Vec<Measure>,
+}
+
+impl Named {
+    /// The name of a finding.
+    fn of(finding: &Finding) -> Named {
+        let Finding { rule, section, severity, .. } = *finding;
+        Named { rule, section, severity, key: finding.key.clone() }
+    }
 }
 
 /// Which half of a finding's weight.
@@ -195,7 +218,7 @@ fn points_text(halves: u32) -> String {
 impl Entry {
     /// Writes the entry out.
     pub fn render(&self, symbols: &Symbols) -> Rendered {
-        let mut findings: Vec<(&Arc<Finding>, u32)> = Vec::new();
+        let mut findings: Vec<(&Arc<Named>, u32)> = Vec::new();
         let mut causes: Vec<(u32, RenderedCause)> = Vec::new();
         for cause in &self.causes {
             match cause {
@@ -222,7 +245,7 @@ impl Entry {
                 points: points_text(halves),
                 rule: finding.rule.id().to_owned(),
                 section: finding.section.is_some().then(|| symbols.text(finding.section)),
-                key: finding.key_text(symbols),
+                key: finding::key_text(&finding.key, symbols),
                 severity: finding.severity.as_str().to_owned(),
             };
             (halves, cause)

@@ -130,11 +130,23 @@ fn disorder(tally: &mut Tally) {
             let wrong = Published { quality: Vec::new(), ..straight }
                 .differences(&Published { quality: Vec::new(), ..published.clone() });
             assert!(wrong.is_empty(), "I3: with conflicts:\n{wrong}");
-            // Nobody is told of the contents of an event that does not hold. Which events do not is more than this knows (seed 565355482), so
-            // that it is counted and not judged; the oracle of the rules judges DQ-02.
-            let told = published.quality.iter().any(|row| row.rule == "DQ-02");
-            let owed = names.difference(&retracted_names(&events)).count();
-            tally.figure("streams_with_conflicts_and_no_row", f64::from(u8::from(owed > 0 && !told)));
+            // Nobody is told of the contents of an event that does not hold; what no retraction names does.
+            let told: BTreeSet<(String, String)> = published
+                .quality
+                .iter()
+                .filter(|row| row.rule == "DQ-02")
+                .flat_map(|row| &row.evidence)
+                .map(|name| (name.source.clone(), name.id.clone()))
+                .collect();
+            assert!(told.is_subset(&names), "I5: told of names that came with one content");
+            let retracted = retracted_names(&events);
+            let untold: Vec<_> =
+                names.iter().filter(|name| !told.contains(name) && !retracted.contains(name)).collect();
+            assert!(
+                untold.is_empty(),
+                "I6: names with several contents of which no DQ-02 row tells: {untold:?}"
+            );
+            tally.figure("names_told_in_conflict", told.len() as f64);
             tally.inject("the same name with another content", conflicts as u64);
             retracted(&events, now, seed, tally, dice);
         });
