@@ -1,5 +1,8 @@
-//! Places at which a test ends the daemon as a power cut would: `XIEZHI_FAIL_POINT=outbox.sent:2` aborts at the second passage. Only in builds
-//! for tests; a release has none.
+//! Places at which a test ends the daemon as a power cut would: `XIEZHI_FAIL_POINT=outbox.sent:2` aborts at the second passage. And events that
+//! no worker can take: `XIEZHI_FAIL_EVENT=ID`. Only in builds for tests; a release has none.
+
+use xiezhi_dataflows::engine::Commit;
+use xiezhi_dataflows::symbols::Symbols;
 
 /// The variable that names a place and the passage.
 #[cfg(debug_assertions)]
@@ -31,5 +34,26 @@ pub fn is_reached(place: &str) -> bool {
 /// Passes a place: never reached in a release.
 #[cfg(not(debug_assertions))]
 pub fn is_reached(_: &str) -> bool {
+    false
+}
+
+/// Whether rows of the event that no worker can take come in this commit.
+#[cfg(debug_assertions)]
+pub fn is_poisoned(commit: &Commit, symbols: &Symbols) -> bool {
+    use std::sync::OnceLock;
+    use xiezhi_dataflows::facts::Update;
+    static POISON: OnceLock<Option<String>> = OnceLock::new();
+    let poison = POISON.get_or_init(|| std::env::var("XIEZHI_FAIL_EVENT").ok());
+    poison.as_ref().is_some_and(|poison| {
+        commit.updates.iter().any(|(update, diff)| match update {
+            Update::Section(_, row) => *diff > 0 && symbols.event(row.event).1 == *poison,
+            _ => false,
+        })
+    })
+}
+
+/// Whether rows of the event that no worker can take come in this commit: never in a release.
+#[cfg(not(debug_assertions))]
+pub fn is_poisoned(_: &Commit, _: &Symbols) -> bool {
     false
 }

@@ -211,6 +211,11 @@ impl Driver {
         self.come.get(name.0 as usize).copied().unwrap_or(false)
     }
 
+    /// Whether the event of that name has come, and no retraction that holds names it.
+    pub fn holds(&self, name: EventRef) -> bool {
+        self.has_come(name) && self.intake.holds(name)
+    }
+
     /// The number of the next commit.
     pub fn next_time(&self) -> Time {
         self.next

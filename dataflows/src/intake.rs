@@ -60,6 +60,11 @@ impl Intake {
         Intake { symbols, entangled: HashMap::new() }
     }
 
+    /// Whether an event that has come holds.
+    pub fn holds(&self, name: EventRef) -> bool {
+        self.judge(name, &mut BTreeSet::new())
+    }
+
     /// Takes in one event that is new, and gives what changes to `taker`.
     pub fn take(&mut self, name: EventRef, event: &Event, archive: &dyn Archive, taker: &mut dyn Taker) {
         if let Data::EventRetracted(retraction) = &event.data {
@@ -89,7 +94,7 @@ impl Intake {
         let mut next = Some(came);
         while let Some(name) = next.filter(|name| seen.insert(*name)) {
             let held = self.entangled.get(&name).is_some_and(|e| e.holds);
-            let holds = self.judge(name, &mut BTreeSet::new());
+            let holds = self.holds(name);
             let Some(entangled) = self.entangled.get_mut(&name) else { break };
             entangled.holds = holds;
             next = entangled.retracts;

@@ -94,7 +94,11 @@ pub struct Oracle {
     pub told_again: u64,
 }
 
-fn name(event: &str) -> Name {
+/// The name of an event as it is sent.
+///
+/// # Panics
+/// If it has none.
+pub fn name(event: &str) -> Name {
     let event: Value = serde_json::from_str(event).expect("an event is JSON");
     let text = |field: &str| event[field].as_str().expect("a text").to_owned();
     (text("source"), text("id"))

@@ -133,7 +133,10 @@ impl Stage {
 
     /// The findings come to be those of a replay of the events in their proper order: I3. A receipt says that an event is durable; it is computed
     /// a moment later.
-    fn check_findings(&self, client: &Client, events: &[&str]) -> Vec<Value> {
+    ///
+    /// # Panics
+    /// If they do not.
+    pub fn check_findings(&self, client: &Client, events: &[&str]) -> Vec<Value> {
         let file = self.home.path("events.ndjson");
         std::fs::write(&file, events.join("\n")).expect("a file");
         let text = |path: &Path| path.to_string_lossy().into_owned();

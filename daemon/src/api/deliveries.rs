@@ -73,6 +73,6 @@ pub(super) async fn resend(State(app): State<App>, id: Named) -> Result<impl Int
     let (noted, wait) = oneshot::channel();
     let work = Work::Deliveries(vec![Delivery::Resend(vec![id])], noted);
     app.service()?.works.send(work).map_err(|_| Problem::starting())?;
-    wait.await.map_err(|_| Problem::starting())?;
+    wait.await.map_err(|_| Problem::interrupted())?;
     Ok(StatusCode::ACCEPTED)
 }

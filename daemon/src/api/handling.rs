@@ -290,7 +290,7 @@ impl Act<'_> {
             service.acts.forget(SOURCE, &event_id);
             return Err(problem);
         }
-        match waiting.await.map_err(|_| Problem::starting())? {
+        match waiting.await.map_err(|_| Problem::interrupted())? {
             Ok(alert) => Ok(alert.revision),
             Err(Refused::Misfit(why, _)) => Err(misfit(why)),
             Err(Refused::Unknown) => Err(unknown()),
@@ -329,7 +329,7 @@ pub(super) async fn journal(
     })?;
     let item = Item::Admitted(Box::new(admitted));
     let reply = service.ingest.try_record(vec![item], "supervision")?;
-    let receipt = reply.await.map_err(|_| Problem::starting())?;
+    let receipt = reply.await.map_err(|_| Problem::interrupted())?;
     match receipt.quarantined.first() {
         Some(refusal) => Err(bad(format!("{}: {}", refusal.path, refusal.reason))),
         None => Ok(()),

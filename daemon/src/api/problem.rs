@@ -36,6 +36,13 @@ impl Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready", detail)
     }
 
+    /// The daemon ended, or its journal failed, with a request under way.
+    pub fn interrupted() -> Problem {
+        let detail = "the daemon ended while this was under way, and whether it was taken is not known; when /readyz answers 200, send the \
+                      same again: nothing is taken twice";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "interrupted", "Interrupted", detail)
+    }
+
     /// The queue is full.
     pub fn busy() -> Problem {
         let detail = "more is waiting than can be taken; send the same again after Retry-After seconds: nothing is taken twice";

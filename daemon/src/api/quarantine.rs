@@ -286,7 +286,7 @@ async fn take(app: &App, admitted: Admitted) -> Result<(), Problem> {
     let item = Item::Admitted(Box::new(admitted));
     let reply = service.ingest.try_submit(vec![item], "resubmitted")?;
     drop(service);
-    let receipt = reply.await.map_err(|_| Problem::starting())?;
+    let receipt = reply.await.map_err(|_| Problem::interrupted())?;
     if receipt.quarantined.is_empty() { Ok(()) } else { Err(taken()) }
 }
 

@@ -99,6 +99,26 @@ impl Reader {
         read().map_err(JournalError::sqlite("read"))
     }
 
+    /// The name (source, id) of the event at a place.
+    pub fn name_at(&self, seq: u64) -> Result<Option<(String, String)>, JournalError> {
+        let read = || {
+            self.conn
+                .prepare_cached("SELECT source, id FROM events WHERE seq = ?1")?
+                .query_row([signed(seq)], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        };
+        read().map_err(JournalError::sqlite("read"))
+    }
+
+    /// The bodies of all events of a source, in the order of their ids.
+    pub fn bodies_of(&self, source: &str) -> Result<Vec<Vec<u8>>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<Vec<u8>>> {
+            let sql = "SELECT body FROM events WHERE source = ?1 ORDER BY id";
+            self.conn.prepare_cached(sql)?.query_map([source], |row| row.get(0))?.collect()
+        };
+        read().map_err(JournalError::sqlite("read"))
+    }
+
     /// The ids of a source's events that begin with `KEY@`: the versions of one row of another system.
     pub fn versions(&self, source: &str, key: &str) -> Result<Vec<String>, JournalError> {
         let read = || -> rusqlite::Result<Vec<String>> {

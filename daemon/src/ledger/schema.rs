@@ -1,6 +1,7 @@
 //! The file's format: how it is made, and how an older one becomes today's.
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::path::Path;
 
 /// What each format adds to the one before; a file of format n has had the first n of them. Never changed, only added to.
@@ -84,6 +85,12 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<(Connection, i64)> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // The record of what was sent must survive a power cut, or people are told twice.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // 64 MiB: with SQLite's two, the indexes of a hundred thousand alerts were read and written again at every commit.
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    // 16 MiB of log before it is emptied: pages that every commit writes are copied into the file four times less often.
+    connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    // Or SQLite plans a statement anew whenever the value of a parameter changes that a partial index may hang on.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if format < FORMAT {
         let steps = STEPS[format.max(0) as usize..].concat();

@@ -49,6 +49,7 @@ pub struct EngineMetrics {
     pub journal_commit: Histogram,
     /// The last event's place in the journal.
     pub journal_events: IntGauge,
+    put_aside: IntGauge,
 }
 
 impl EngineMetrics {
@@ -86,6 +87,10 @@ impl EngineMetrics {
             journal_commit: make
                 .seconds("xiezhi_journal_commit_seconds", "One durable commit of the journal.")?,
             journal_events: make.gauge("xiezhi_journal_events", "Events in the journal.")?,
+            put_aside: make.gauge(
+                "xiezhi_journal_put_aside_events",
+                "Events of the journal that are put aside, as starts ended while they were computed.",
+            )?,
         };
         for kind in KINDS.iter().chain([&UNKNOWN]) {
             for outcome in EventOutcome::ALL {
@@ -93,6 +98,11 @@ impl EngineMetrics {
             }
         }
         Ok(metrics)
+    }
+
+    /// Sets how many events are put aside.
+    pub fn put_aside(&self, events: usize) {
+        self.put_aside.set(events as i64);
     }
 
     /// Sets how many commits are under way.

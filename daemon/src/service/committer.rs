@@ -9,8 +9,9 @@
 //! 5. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
 
 use super::acts::Acts;
+use super::loading::JournalArchive;
 use super::storage::Room;
-use super::{Failure, JournalArchive, ServiceError, watermark};
+use super::{Failure, ServiceError, watermark};
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::failpoint;
@@ -30,7 +31,7 @@ use xiezhi_dataflows::engine::{Commit, Engine};
 use xiezhi_dataflows::event::{Admitted, Data, Event, Fault, Refused};
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::oddities::content_of;
-use xiezhi_dataflows::symbols::Symbols;
+use xiezhi_dataflows::symbols::{EventRef, Symbols};
 
 /// How many submissions may wait; past it the sender is told to try again.
 pub const SUBMISSIONS_QUEUED: usize = 256;
@@ -255,6 +256,8 @@ pub struct Committer {
     pub fed: Arc<AtomicU64>,
     /// What supervisors did, for the publisher.
     pub acts: Acts,
+    /// The retractions by which events were put aside.
+    pub put_aside: Vec<EventRef>,
     /// How far the latest edition of the rules has come.
     pub turning: Turning,
     /// After how many days the contents of what was decided on in quarantine are forgotten; none: never.
@@ -301,6 +304,7 @@ struct Gathered {
 impl Committer {
     fn run(&mut self, messages: &Receiver<Message>) -> Result<(), ServiceError> {
         let mut forgetting = None;
+        self.count_put_aside();
         loop {
             let mut stop = false;
             let mut gathered = Gathered::default();
@@ -364,6 +368,12 @@ impl Committer {
             fed.store(commit.time, Ordering::Release);
             engine.feed(commit);
         });
+    }
+
+    /// Counts the events that are put aside, until somebody retracts the retraction.
+    fn count_put_aside(&self) {
+        let standing = self.put_aside.iter().filter(|retraction| self.driver.holds(**retraction)).count();
+        self.metrics.engine.put_aside(standing);
     }
 
     /// Puts the next slice of an edition in force, if the engine has nothing else to do: events come first.
@@ -467,10 +477,11 @@ impl Committer {
             let first_seq = self.journal.last().seq + 1 - events.len() as u64;
             self.acts.note(commit.time, first_seq, events.iter());
             self.commits.note(commit.time);
-            if failpoint::is_reached("engine.commit") {
+            if failpoint::is_reached("engine.commit") || failpoint::is_poisoned(&commit, &self.symbols) {
                 self.engine.fail();
             }
             self.feed(commit);
+            self.count_put_aside();
         }
         if !conflicts.is_empty() {
             let symbols = &self.symbols;

@@ -15,7 +15,9 @@ mod committer;
 mod dispatcher;
 mod health;
 mod letters;
+mod loading;
 mod publisher;
+mod starts;
 mod storage;
 mod watchdog;
 
@@ -30,42 +32,32 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::duties::Duties;
 use crate::editions::{CONFIGURATION, Editions as EditionsOnRecord, Proposal, Record};
-use crate::failpoint;
 use crate::heads::{Daily, Heads, HeadsError};
 use crate::indicators::Indicators;
 use crate::journal::{Journal, JournalError, Reader, SiteKey};
-use crate::ledger::{Act, Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError};
 use crate::metrics::Metrics;
 use crate::on_record::RecordError;
 use health::Health;
+use loading::{Holdings, JournalArchive, Loading, Reached};
+use starts::Starts;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::broadcast;
 use xiezhi_alerts::deliver::Channels;
 use xiezhi_alerts::duty::Written;
 use xiezhi_alerts::message::NoticeShown;
-use xiezhi_dataflows::driver::{Driver, Pace};
+use xiezhi_dataflows::driver::Driver;
 use xiezhi_dataflows::editions::Editions;
-use xiezhi_dataflows::engine::{Change, Commit, Engine};
-use xiezhi_dataflows::event::{Door, Event, reread};
+use xiezhi_dataflows::engine::Engine;
+use xiezhi_dataflows::event::Door;
 use xiezhi_dataflows::finding::{Published, Rendered};
-use xiezhi_dataflows::intake::Archive;
-use xiezhi_dataflows::load::Load;
 use xiezhi_dataflows::normalise::Placeholders;
-use xiezhi_dataflows::oddities::content_of;
-use xiezhi_dataflows::operators::Diff;
 use xiezhi_dataflows::params::Params;
-use xiezhi_dataflows::symbols::{EventRef, Symbols};
-
-/// How many events of the journal are parsed at once while the history is loaded.
-const PARSED_EVENTS: usize = 25_000;
-
-/// How many such batches wait parsed: some ten megabytes each.
-const PARSED_BATCHES: usize = 2;
+use xiezhi_dataflows::symbols::Symbols;
 
 /// How many notices a slow stream may lag behind before it has to read them from the ledger.
 const NOTICES_BUFFERED: usize = 1024;
@@ -195,22 +187,6 @@ pub struct Service {
     metrics: Arc<Metrics>,
 }
 
-/// The journal as the archive that retractions look things up in.
-struct JournalArchive<'a> {
-    journal: &'a Journal,
-    symbols: &'a Symbols,
-    placeholders: &'a Placeholders,
-}
-
-impl Archive for JournalArchive<'_> {
-    fn event(&self, name: EventRef) -> Option<Event> {
-        let (source, id) = self.symbols.event(name);
-        // A journal that cannot be read must not be taken for one that has no such event.
-        let body = self.journal.body(&source, &id).expect("the journal can be read");
-        body.and_then(|body| reread(&body, self.placeholders).ok())
-    }
-}
-
 /// The first failure of a part, told to whoever waits.
 #[derive(Clone, Default)]
 pub struct Failure(Arc<OnceLock<String>>);
@@ -219,30 +195,6 @@ impl Failure {
     fn tell(&self, error: &ServiceError) {
         tracing::error!(%error, "a part of the daemon failed: stopping");
         self.0.set(error.to_string()).ok();
-    }
-}
-
-/// What the engine has published, summed up.
-struct Holdings {
-    counts: BTreeMap<Published, Diff>,
-    indicators: Arc<Indicators>,
-}
-
-impl Holdings {
-    fn note(&mut self, change: Change) {
-        self.indicators.commit(change.changes.iter().filter_map(|(what, diff)| match what {
-            Published::Counted(packed) => Some((packed, *diff)),
-            _ => None,
-        }));
-        // What is counted is summed up at once: of every section there is a row, and nobody asks for it again.
-        let others = change.changes.into_iter().filter(|(what, _)| !matches!(what, Published::Counted(_)));
-        for (what, diff) in others {
-            let count = self.counts.entry(what.clone()).or_insert(0);
-            *count += diff;
-            if *count == 0 {
-                self.counts.remove(&what);
-            }
-        }
     }
 }
 
@@ -267,7 +219,7 @@ impl Service {
             keeping,
         } = setup;
         let site_key = SiteKey::load_or_create(&data_dir)?;
-        let journal = Journal::open(&data_dir, site_key.as_bytes())?;
+        let mut journal = Journal::open(&data_dir, site_key.as_bytes())?;
         let heads = Arc::new(Heads::open(&data_dir)?);
         let mut ledger = Ledger::open(&data_dir)?;
         let symbols = Arc::new(Symbols::default());
@@ -281,20 +233,25 @@ impl Service {
         let (engine, changes) =
             Engine::watched(workers, editions.clone(), symbols.clone(), health.watchers());
         let engine = Arc::new(engine);
+        let starts = Starts::open(&data_dir);
+        let door = Arc::new(Door::new(site_key.as_bytes(), placeholders.clone()));
+        let plan = starts.plan(&mut journal, &Reader::open(&data_dir)?, &door, clock.now())?;
         let mut loading = Loading {
-            // Numbers go on where the journal ends.
-            driver: Driver::new(editions, symbols.clone(), journal.last().commit + 1),
+            data_dir: &data_dir,
+            archive: JournalArchive { journal: &journal, symbols: &symbols, placeholders: &placeholders },
             engine: &engine,
             changes: &changes,
-            holdings: Holdings { counts: BTreeMap::new(), indicators: indicators.clone() },
             directory: &directory,
+            starts: &starts,
+            // Numbers go on where the journal ends.
+            driver: Driver::new(editions, symbols.clone(), journal.last().commit + 1),
+            holdings: Holdings::new(indicators.clone()),
             acts: Vec::new(),
-            seq: 0,
-            load: Load::default(),
-            fed: 0,
+            put_aside: Vec::new(),
+            reached: Reached::default(),
         };
-        loading.load(&journal, &data_dir, &symbols, &placeholders, clock.now())?;
-        let (driver, holdings, done) = (loading.driver, loading.holdings, loading.acts);
+        loading.run(&plan, clock.now())?;
+        let Loading { driver, holdings, acts: done, put_aside, .. } = loading;
         metrics.engine.journal_events.set(journal.last().seq.cast_signed());
 
         let duties = Arc::new(Mutex::new(Duties::open(&data_dir, duty_list.as_ref(), clock.now())?));
@@ -317,7 +274,6 @@ impl Service {
             publisher::spawn(publishing, ledger, changes, commits.clone(), clock.clone(), failure.clone());
         let fed = Arc::new(AtomicU64::new(driver.next_time() - 1));
         let turning = Turning::default();
-        let door = Arc::new(Door::new(site_key.as_bytes(), placeholders.clone()));
         let storage = storage::Storage::start(&data_dir, keeping.reserve_bytes, metrics.storage.clone());
         let committer = committer::Committer {
             journal,
@@ -331,6 +287,7 @@ impl Service {
             commits: commits.clone(),
             fed: fed.clone(),
             acts: acts.clone(),
+            put_aside,
             turning: turning.clone(),
             quarantine_days: keeping.quarantine_days,
             room: storage.room(),
@@ -463,130 +420,6 @@ impl Service {
         drop(self.engine);
         let published = self.publisher.join().map_err(|_| ended("publisher"))?;
         committed.and(published)
-    }
-}
-
-/// Loading the history.
-struct Loading<'a> {
-    driver: Driver,
-    engine: &'a Engine,
-    changes: &'a mpsc::Receiver<Change>,
-    holdings: Holdings,
-    directory: &'a Directory,
-    /// What supervisors did, in the order of the journal.
-    acts: Vec<Act>,
-    /// The place in the journal of the last event.
-    seq: u64,
-    load: Load,
-    fed: u64,
-}
-
-impl Loading<'_> {
-    fn load(
-        &mut self,
-        journal: &Journal,
-        data_dir: &Path,
-        symbols: &Symbols,
-        placeholders: &Placeholders,
-        now: i64,
-    ) -> Result<(), ServiceError> {
-        let (engine, fed) = (self.engine, &mut self.fed);
-        // The clocks first: rows out of the window then never get in.
-        self.driver.pass(now, Pace::Jump, &mut |commit| {
-            *fed = commit.time;
-            engine.feed(commit);
-        });
-        let archive = JournalArchive { journal, symbols, placeholders };
-        // Reading and parsing take as long as taking in: two threads, with a few batches between them.
-        let (parsed, batches) = mpsc::sync_channel(PARSED_BATCHES);
-        let reader = Reader::open(data_dir)?;
-        std::thread::scope(|scope| {
-            let parser = scope.spawn(move || parse(&reader, placeholders, &parsed));
-            for batch in batches {
-                self.take(&batch, &archive)?;
-            }
-            if let Some(commit) = self.load.finish() {
-                self.feed(commit)?;
-            }
-            parser.join().map_err(|_| ServiceError::Ended("the parser ended by a panic".to_owned()))?
-        })?;
-        self.refuse(&Reader::open(data_dir)?, symbols)?;
-        self.wait()?;
-        self.engine.settle(self.driver.skip());
-        while let Ok(change) = self.changes.try_recv() {
-            self.holdings.note(change);
-        }
-        Ok(())
-    }
-
-    /// Takes in what the quarantine says of names that came with several contents.
-    fn refuse(&mut self, reader: &Reader, symbols: &Symbols) -> Result<(), ServiceError> {
-        let mut contents = Vec::new();
-        reader.conflicts(|source, id, body| {
-            contents.extend(symbols.find_name(source, id).map(|name| (name, content_of(body))));
-        })?;
-        let commit = self.driver.refused(contents.into_iter());
-        self.feed(commit)
-    }
-
-    fn take(&mut self, batch: &[Event], archive: &dyn Archive) -> Result<(), ServiceError> {
-        self.directory.learn(batch.iter());
-        // The journal has no gaps: the reader has looked.
-        self.acts.extend((self.seq + 1..).zip(batch).filter_map(|(seq, event)| act_of(event, seq)));
-        self.seq += batch.len() as u64;
-        let full = self.load.take(&mut self.driver, batch, archive);
-        full.map_or(Ok(()), |commit| self.feed(commit))
-    }
-
-    /// Feeds a commit when the one before is published; the next is made while this one is computed.
-    fn feed(&mut self, commit: Commit) -> Result<(), ServiceError> {
-        self.wait()?;
-        self.fed = commit.time;
-        if failpoint::is_reached("engine.load") {
-            self.engine.fail();
-        }
-        self.engine.feed(commit);
-        Ok(())
-    }
-
-    /// Waits until all that was fed is published; before the first commit there is nothing to wait for.
-    fn wait(&mut self) -> Result<(), ServiceError> {
-        while self.fed > 0 && self.engine.progress() <= self.fed {
-            let change =
-                self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
-            self.holdings.note(change);
-        }
-        Ok(())
-    }
-}
-
-/// Reads the journal in order into batches of events.
-fn parse(
-    reader: &Reader,
-    placeholders: &Placeholders,
-    parsed: &mpsc::SyncSender<Vec<Event>>,
-) -> Result<(), ServiceError> {
-    let mut batch = Vec::with_capacity(PARSED_EVENTS);
-    let broken = reader.for_each(0, |entry| match reread(&entry.body, placeholders) {
-        Ok(event) => {
-            batch.push(event);
-            if batch.len() == PARSED_EVENTS {
-                // Nobody receives any more only if loading failed, and then that is what is told.
-                parsed.send(std::mem::replace(&mut batch, Vec::with_capacity(PARSED_EVENTS))).ok();
-            }
-            ControlFlow::Continue(())
-        }
-        Err(faults) => ControlFlow::Break(ServiceError::Unreadable {
-            seq: entry.seq,
-            source_name: entry.source,
-            id: entry.id,
-            reason: faults.to_string(),
-        }),
-    })?;
-    parsed.send(batch).ok();
-    match broken {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(unreadable) => Err(unreadable),
     }
 }
 

@@ -1,16 +1,20 @@
-//! Row 22: a worker panics, in service or while the history is loaded, once or at every start on the same place of the journal.
+//! Row 22: a worker panics, in service or while the history is loaded, once or at every start on the same place of the journal; and an event
+//! that no worker can take.
 
 use crate::board::{Row, Tally};
+use crate::oracle::{Name, entries, name};
 use crate::series::Series;
-use crate::stage::Stage;
+use crate::stage::{Stage, stopped};
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
-use xiezhi_tests::Dice;
+use xiezhi_tests::{Client, Daemon, Dice};
 
 pub const ROW: Row = Row {
     number: 22,
     fault: "a worker panics, once or at every start on the same place",
-    promise: "the process ends at once, and recovers: I1 I3 I4 I10",
+    promise: "the process ends at once, and recovers: I1 I3 I4 I10; an event that ends every start is put aside, on record",
     short: 4,
     soak: 20,
     run,
@@ -19,13 +23,18 @@ pub const ROW: Row = Row {
 const SIGABRT: i32 = 6;
 const VARIABLE: &str = "XIEZHI_FAIL_POINT";
 
+/// The event that no worker can take, by its id.
+const POISON: &str = "XIEZHI_FAIL_EVENT";
+/// The source of the retractions by which events are put aside.
+const ASIDE: &str = "/xiezhi/set-aside";
+/// After how many starts a history of a few hundred events must be back: one finds out that there is something, two narrow it down, three end at the
+/// event alone, and the next puts it aside.
+const STARTS_MAX: u64 = 7;
+
 fn run(tally: &mut Tally) {
-    tally.note(
-        "nothing is put aside after three crashes on one place of the journal: an event that makes every start fail keeps the daemon down until a \
-         version that can take it, and is not lost",
-    );
     for seed in tally.seeds() {
         tally.attempt("a worker panics", seed, attempt);
+        tally.attempt("an event that no worker can take", seed, poisoned);
     }
 }
 
@@ -53,4 +62,77 @@ fn attempt(tally: &mut Tally, dice: &mut Dice) {
     series.stage.home.set(VARIABLE, None);
     series.oracle.check_journal(&series.stage.home.data());
     series.end(tally, dice);
+}
+
+fn poisoned(tally: &mut Tally, dice: &mut Dice) {
+    let mut series = Series::new(Stage::default(), dice.throw(0, u64::MAX - 1), 2);
+    let (daemon, client) = series.stage.start(tally);
+    let poison = some_bid(&series.oracle.events, dice);
+    let (name, before) = (name(&series.oracle.events[poison]), dice.once_in(2));
+    if before {
+        // All is well until a version comes that cannot take it.
+        series.oracle.send_rest(&client, dice);
+        drop((daemon.kill(), client));
+        series.stage.home.set(POISON, Some(&name.1));
+    } else {
+        drop((daemon.kill(), client));
+        series.stage.home.set(POISON, Some(&name.1));
+        let (daemon, client) = series.stage.start(tally);
+        series.oracle.send(&client, usize::MAX, Duration::ZERO, dice, |_| ());
+        let ended = daemon.ended();
+        assert_eq!(ended.status.signal(), Some(SIGABRT), "{}\n{}", ended.status, ended.log);
+    }
+    let (starts, daemon, client) = started_at_last(&series.stage);
+    tally.inject("starts that ended at the event", starts);
+    let mut there = entries(&series.stage.home.data());
+    let aside: Vec<Name> =
+        there.extract_if(.., |entry| entry.name.0 == ASIDE).map(|entry| entry.name).collect();
+    assert_eq!(aside.len(), 1, "one event is put aside, on record");
+    assert_eq!(client.metric("xiezhi_journal_put_aside_events"), 1.0);
+    let events: BTreeMap<Name, &str> =
+        series.oracle.events.iter().map(|event| (self::name(event), event.as_str())).collect();
+    let all: Vec<&str> = there.iter().map(|entry| events[&entry.name]).collect();
+    assert!(there.iter().any(|entry| entry.name == name), "I1: what is put aside stays in the journal");
+    let rest: Vec<&str> = all.iter().copied().filter(|event| *event != events[&name]).collect();
+    series.stage.check_findings(&client, &rest);
+    // Put right: the version that can take it comes, and somebody takes the retraction back.
+    drop(client);
+    stopped(daemon);
+    series.stage.home.set(POISON, None);
+    let (daemon, client) = series.stage.start(tally);
+    series.stage.check_findings(&client, &rest);
+    let undone = json!({
+        "specversion": "1.0", "source": "/test/office", "id": "undone", "type": "event.retracted", "time": "2026-03-10T10:00:00+08:00",
+        "data": { "retracts": { "source": ASIDE, "id": aside[0].1 }, "reason": "the version that could not take it is gone" },
+    });
+    let answer = client.try_post("application/json", undone.to_string()).expect("an answer");
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    series.stage.check_findings(&client, &all);
+    xiezhi_tests::eventually("nothing is put aside any more", || {
+        (client.metric("xiezhi_journal_put_aside_events") == 0.0).then_some(())
+    });
+    stopped(daemon);
+    tally.figure("events_put_aside", 1.0);
+}
+
+/// Some bid: of what a section's rules look at most.
+fn some_bid(events: &[String], dice: &mut Dice) -> usize {
+    let bids: Vec<usize> =
+        (0..events.len()).filter(|at| events[*at].contains(r#""type":"bid.submitted""#)).collect();
+    bids[dice.throw(0, bids.len() as u64 - 1) as usize]
+}
+
+/// Starts it until it is ready; how many starts failed before.
+fn started_at_last(stage: &Stage) -> (u64, Daemon, Client) {
+    for failed in 0..=STARTS_MAX {
+        match stage.home.spawn().ready_or_ended() {
+            Ok((daemon, client)) => return (failed, daemon, client),
+            Err(ended) => {
+                assert_eq!(ended.status.signal(), Some(SIGABRT), "{}\n{}", ended.status, ended.log);
+                let aside = entries(&stage.home.data()).iter().any(|entry| entry.name.0 == ASIDE);
+                assert!(!aside || failed + 1 > 3, "put aside after {} starts", failed + 1);
+            }
+        }
+    }
+    panic!("I10: not back after {STARTS_MAX} starts");
 }

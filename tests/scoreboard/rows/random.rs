@@ -139,9 +139,9 @@ fn disorder(tally: &mut Tally) {
                 .map(|name| (name.source.clone(), name.id.clone()))
                 .collect();
             assert!(told.is_subset(&names), "I5: told of names that came with one content");
-            let retracted = retracted_names(&events);
+            let excused = retracted_names(&events);
             let untold: Vec<_> =
-                names.iter().filter(|name| !told.contains(name) && !retracted.contains(name)).collect();
+                names.iter().filter(|name| !told.contains(name) && !excused.contains(name)).collect();
             assert!(
                 untold.is_empty(),
                 "I6: names with several contents of which no DQ-02 row tells: {untold:?}"

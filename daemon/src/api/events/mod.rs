@@ -180,7 +180,7 @@ fn too_many(count: &str) -> Problem {
 }
 
 async fn answered(reply: QueuedReply) -> Result<Receipt, Problem> {
-    reply.await.map_err(|_| Problem::starting())
+    reply.await.map_err(|_| Problem::interrupted())
 }
 
 /// What was taken of a request of lines.
