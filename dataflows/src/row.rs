@@ -327,18 +327,6 @@ fact_kinds! {
     Upheld,
 }
 
-impl FactKind {
-    /// Whether values of this kind may be the tenderer's own, and then never count.
-    pub fn may_be_own(self) -> bool {
-        (FactKind::Mac..=FactKind::DecryptIp).contains(&self)
-    }
-
-    /// Whether two bids that show one value of this kind are alike in something.
-    pub fn likens(self) -> bool {
-        (FactKind::Mac..=FactKind::ApplyPhone).contains(&self)
-    }
-}
-
 impl RowKind {
     /// Whether the row is a notice of the section: `section.announced`, `section.changed`.
     pub fn is_notice(self) -> bool {
@@ -384,6 +372,35 @@ impl Fact {
         FactKind::ALL[(self.0 >> VALUE_BITS) as usize]
     }
 
+    /// Whether it is of this kind.
+    pub fn is(self, kind: FactKind) -> bool {
+        self.0 >> VALUE_BITS == kind as u64
+    }
+
+    /// The least fact of a kind: those of the kind lie between it and the least of the next.
+    pub fn least(kind: FactKind) -> Fact {
+        Fact((kind as u64) << VALUE_BITS)
+    }
+
+    fn is_between(self, first: FactKind, last: FactKind) -> bool {
+        (first as u64..=last as u64).contains(&(self.0 >> VALUE_BITS))
+    }
+
+    /// Whether the value may be the tenderer's own, and then never counts.
+    pub fn may_be_own(self) -> bool {
+        self.is_between(FactKind::Mac, FactKind::DecryptIp)
+    }
+
+    /// Whether two bids that show this value are alike in something.
+    pub fn likens(self) -> bool {
+        self.is_between(FactKind::Mac, FactKind::ApplyPhone)
+    }
+
+    /// Kind and value, in their order.
+    pub fn packed(self) -> u64 {
+        self.0
+    }
+
     /// The bare value.
     pub fn value(self) -> u64 {
         self.0 & ((1 << VALUE_BITS) - 1)
@@ -425,12 +442,12 @@ pub struct Row {
 impl Row {
     /// All values of one kind.
     pub fn all(&self, kind: FactKind) -> impl Iterator<Item = Fact> + '_ {
-        self.facts.iter().copied().filter(move |f| f.kind() == kind)
+        self.facts.iter().copied().filter(move |f| f.is(kind))
     }
 
     /// The one value of a kind that an event gives at most once.
     pub fn one(&self, kind: FactKind) -> Option<Fact> {
-        self.facts.iter().copied().find(|f| f.kind() == kind)
+        self.facts.iter().copied().find(|f| f.is(kind))
     }
 }
 

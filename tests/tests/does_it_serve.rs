@@ -313,7 +313,7 @@ fn metrics_have_every_label_set_at_zero_and_then_move() {
     ] {
         assert_eq!(after.get(name), Some(&value), "{name}");
     }
-    assert!(after[r#"xiezhi_alert_notices_total{kind="created",level="orange"}"#] >= 1.0);
+    assert!(after[r#"xiezhi_alert_notices_total{kind="created",level="orange",topic="collusion"}"#] >= 1.0);
     assert!(after["xiezhi_journal_commit_seconds_count"] >= 2.0);
     assert!(before.keys().all(|name| after.contains_key(name)), "no sample ever goes away");
     // Nobody who sends events makes labels, but for the few source systems that sections come from, and for the figures of supervision,

@@ -104,8 +104,8 @@ impl AlertMetrics {
             )?,
             notices: make.counters(
                 "xiezhi_alert_notices_total",
-                "Notices given, by kind and level.",
-                &["kind", "level"],
+                "Notices given, by kind, level and topic.",
+                &["kind", "level", "topic"],
             )?,
             pending: make.gauges(
                 "xiezhi_alerts_pending",
@@ -147,8 +147,10 @@ impl AlertMetrics {
             for (topic, state) in Topic::ALL.iter().flat_map(|topic| State::ALL.map(|state| (topic, state))) {
                 self.alerts.with_label_values(&[topic.as_str(), level.as_str(), state.as_str()]);
             }
-            for kind in NoticeKind::ALL.iter().copied() {
-                self.notices.with_label_values(&[kind.as_str(), level.as_str()]);
+            for (topic, kind) in
+                Topic::ALL.iter().flat_map(|topic| NoticeKind::ALL.iter().map(move |kind| (topic, kind)))
+            {
+                self.notices.with_label_values(&[kind.as_str(), level.as_str(), topic.as_str()]);
             }
         }
     }
@@ -171,8 +173,8 @@ impl Metrics {
     }
 
     /// Counts a notice.
-    pub fn notice(&self, kind: NoticeKind, level: Level) {
-        self.alerts.notices.with_label_values(&[kind.as_str(), level.as_str()]).inc();
+    pub fn notice(&self, kind: NoticeKind, level: Level, topic: Topic) {
+        self.alerts.notices.with_label_values(&[kind.as_str(), level.as_str(), topic.as_str()]).inc();
     }
 
     /// Moves what is counted of an alert: what it still needs, and what its outcome says of its rules.

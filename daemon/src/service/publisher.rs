@@ -35,6 +35,7 @@ use xiezhi_dataflows::engine::Change;
 use xiezhi_dataflows::finding::Published;
 use xiezhi_dataflows::normalise::{Date, Instant};
 use xiezhi_dataflows::operators::Diff;
+use xiezhi_dataflows::rules::Topic;
 use xiezhi_dataflows::symbols::Symbols;
 
 /// How long the publisher sleeps at most: how late a reminder may be, if the clock is set by hand.
@@ -286,7 +287,10 @@ impl Publisher {
         let Some(last) = applied.notices.last().map(|notice| notice.seq) else { return Ok(()) };
         for notice in applied.notices {
             let level = xiezhi_alerts::Level::ALL.into_iter().find(|l| l.as_str() == notice.alert.level);
-            level.into_iter().for_each(|level| self.metrics.notice(notice.change, level));
+            let topic = Topic::ALL.iter().copied().find(|t| t.as_str() == notice.alert.topic);
+            if let (Some(level), Some(topic)) = (level, topic) {
+                self.metrics.notice(notice.change, level, topic);
+            }
             self.sink.send(&notice);
             // Nobody may be listening; streams that come later read the ledger.
             self.notices.send(Arc::new(notice)).ok();

@@ -116,6 +116,13 @@ pub struct Shown {
     pub event: EventRef,
 }
 
+impl Shown {
+    /// All of it as one number in its order: compared at once, where there are many.
+    fn packed(&self) -> u128 {
+        u128::from(self.fact.packed()) << 64 | u128::from(self.bid) << 32 | u128::from(self.event.0)
+    }
+}
+
 /// What is merged per bid before the dossier is finished.
 #[derive(Default)]
 struct Merging {
@@ -207,8 +214,8 @@ pub fn merge<'a>(
         let Ok(at) = bidders.binary_search(&row.bidder) else { continue };
         merging[at].take(&mut bids[at], row, names);
         // Of several managers the latest counts, so he is shown when all rows are read.
-        let values = row.facts.iter().filter(|f| f.kind().likens() && f.kind() != FactKind::Manager);
-        let counts = |f: &&Fact| !f.kind().may_be_own() || own.binary_search(&f.value()).is_err();
+        let values = row.facts.iter().filter(|f| f.likens() && !f.is(FactKind::Manager));
+        let counts = |f: &&Fact| own.is_empty() || !f.may_be_own() || own.binary_search(&f.value()).is_err();
         shown.extend(values.filter(counts).map(|f| Shown { fact: *f, bid: at as u32, event: row.event }));
     }
     for (at, (bid, merging)) in bids.iter_mut().zip(&merging).enumerate() {
@@ -218,7 +225,7 @@ pub fn merge<'a>(
             shown.push(Shown { fact, bid: at as u32, event: manager.event });
         }
     }
-    shown.sort_unstable();
+    shown.sort_unstable_by_key(Shown::packed);
     shown.dedup();
     (bids, shown)
 }

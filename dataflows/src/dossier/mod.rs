@@ -68,6 +68,11 @@ pub struct Dossier {
     pub known: Vec<Known>,
 }
 
+/// Of sorted triples those of values that several bids show, value by value: few are.
+pub fn shown_by_several(shown: &[Shown]) -> impl Iterator<Item = &[Shown]> {
+    shown.chunk_by(|a, b| a.fact == b.fact).filter(|same| same[0].bid != same[same.len() - 1].bid)
+}
+
 impl Dossier {
     /// Merges the rows of one section.
     pub fn build<'a>(
@@ -157,21 +162,22 @@ impl Dossier {
     /// Groups of bids that share a value of this kind and hold at least two different bidders, in order of
     /// the value. `counts` leaves bids out (those uploaded at the venue, say).
     pub fn groups(&self, kind: FactKind, counts: impl Fn(&Bid) -> bool) -> Vec<(Fact, Group)> {
-        let shown = self.of_kind(kind).iter().filter(|s| counts(&self.bids[s.bid as usize])).copied();
-        self.group(shown.collect())
+        self.group_counting(self.of_kind(kind), counts)
     }
 
     /// Groups any (value, bid, event) triples that are sorted.
-    pub fn group(&self, shown: Vec<Shown>) -> Vec<(Fact, Group)> {
+    pub fn group(&self, shown: &[Shown]) -> Vec<(Fact, Group)> {
+        self.group_counting(shown, |_| true)
+    }
+
+    fn group_counting(&self, shown: &[Shown], counts: impl Fn(&Bid) -> bool) -> Vec<(Fact, Group)> {
         let mut groups = Vec::new();
-        for same in shown.chunk_by(|a, b| a.fact == b.fact) {
-            if same[0].bid == same[same.len() - 1].bid {
-                continue;
-            }
-            let mut bids: Vec<u32> = same.iter().map(|s| s.bid).collect();
+        for same in shown_by_several(shown) {
+            let counted = || same.iter().filter(|s| counts(&self.bids[s.bid as usize]));
+            let mut bids: Vec<u32> = counted().map(|s| s.bid).collect();
             bids.dedup();
             if self.holds_different(&bids) {
-                groups.push((same[0].fact, Group { bids, events: same.iter().map(|s| s.event).collect() }));
+                groups.push((same[0].fact, Group { bids, events: counted().map(|s| s.event).collect() }));
             }
         }
         groups
@@ -179,9 +185,10 @@ impl Dossier {
 
     /// All shown values of a kind.
     pub fn of_kind(&self, kind: FactKind) -> &[Shown] {
-        let from = self.shown.partition_point(|s| s.fact.kind() < kind);
-        let to = self.shown.partition_point(|s| s.fact.kind() <= kind);
-        &self.shown[from..to]
+        let from = self.shown.partition_point(|s| s.fact < Fact::least(kind));
+        let of_kind_and_after = &self.shown[from..];
+        let to = of_kind_and_after.partition_point(|s| s.fact.is(kind));
+        &of_kind_and_after[..to]
     }
 
     /// The bidders behind bid indices.

@@ -330,26 +330,31 @@ impl Meeting {
     pub fn merge<'a>(rows: impl Iterator<Item = &'a Row>, names: &Symbols) -> Meeting {
         let mut meeting = Meeting::default();
         for row in rows {
-            let at = row.acted_at();
+            // Asked for only where it is needed: most rows are none of these.
+            let at = || row.acted_at();
             match row.kind {
                 RowKind::OpeningStarted => {
-                    let started = earlier(meeting.started, at, row.event, names);
+                    let started = earlier(meeting.started, at(), row.event, names);
                     if started != meeting.started {
                         (meeting.started, meeting.room) = (started, row.symbol(FactKind::Room));
                     }
                 }
-                RowKind::OpeningClosed => meeting.closed = last(meeting.closed, at, row.event, names),
+                RowKind::OpeningClosed => meeting.closed = last(meeting.closed, at(), row.event, names),
                 RowKind::EvaluationStarted => {
-                    meeting.evaluation_started = earlier(meeting.evaluation_started, at, row.event, names);
+                    meeting.evaluation_started = earlier(meeting.evaluation_started, at(), row.event, names);
                 }
                 RowKind::EvaluationClosed => {
-                    meeting.evaluation_closed = last(meeting.evaluation_closed, at, row.event, names);
+                    meeting.evaluation_closed = last(meeting.evaluation_closed, at(), row.event, names);
                 }
                 RowKind::Device => {
                     let state = row.word(FactKind::DeviceState, DeviceState::ALL);
                     let device = row.symbol(FactKind::Device).unwrap_or(Symbol::NONE);
-                    let report =
-                        |state| DeviceReport { device, at, ok: state == DeviceState::Ok, event: row.event };
+                    let report = |state| DeviceReport {
+                        device,
+                        at: at(),
+                        ok: state == DeviceState::Ok,
+                        event: row.event,
+                    };
                     meeting.devices.extend(state.map(report));
                 }
                 RowKind::Witness => meeting.records.push(Record::of(row)),

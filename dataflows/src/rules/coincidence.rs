@@ -4,9 +4,10 @@
 //! have anything in common with others in enough families: a gateway that hundreds share costs nothing by itself.
 
 use super::{doc_05, per_03, per_04, shared};
-use crate::dossier::{Dossier, Group, Shown};
+use crate::dossier::{Dossier, Group, Shown, shown_by_several};
 use crate::params::Params;
 use crate::row::FactKind;
+use std::borrow::Cow;
 
 /// The families, each with its kinds of value. Staff stands for the whole team (PER-03).
 const FAMILIES: [&[FactKind]; 9] = [
@@ -49,12 +50,16 @@ impl Common {
 }
 
 /// The values of a kind that count, in order. A team's members are told as staff, managers among them (PER-03).
-fn of_kind(dossier: &Dossier, kind: FactKind, of_device: bool) -> Vec<Shown> {
-    if kind == FactKind::Staff {
-        return per_03::team(dossier);
+fn of_kind(dossier: &Dossier, kind: FactKind, of_device: bool) -> Cow<'_, [Shown]> {
+    let shown = match kind {
+        FactKind::Staff => return per_03::team(dossier).into(),
+        _ => dossier.of_kind(kind),
+    };
+    let counts = |shown: &Shown| !of_device || !dossier.bids[shown.bid as usize].on_site;
+    match shown.iter().all(counts) {
+        true => shown.into(),
+        false => shown.iter().filter(|shown| counts(shown)).copied().collect(),
     }
-    let counts = |shown: &&Shown| !of_device || !dossier.bids[shown.bid as usize].on_site;
-    dossier.of_kind(kind).iter().filter(counts).copied().collect()
 }
 
 /// How many families are given at all, and the values that several bids show, without noise.
@@ -66,11 +71,11 @@ pub fn in_common(dossier: &Dossier, params: &Params) -> (u32, Vec<Common>) {
             let guarded = *kind == FactKind::Ip || doc_05::KINDS.contains(kind);
             let shown = of_kind(dossier, *kind, at < OF_DEVICE);
             given |= if shown.is_empty() { 0 } else { family };
-            for same in shown.chunk_by(|a, b| a.fact == b.fact) {
+            for same in shown_by_several(&shown) {
                 let mut bids: Vec<u32> = same.iter().map(|s| s.bid).collect();
                 bids.dedup();
                 let group = Group { bids, events: Vec::new() };
-                if group.bids.len() > 1 && !(guarded && shared::is_noise(dossier, params, &group)) {
+                if !(guarded && shared::is_noise(dossier, params, &group)) {
                     common.push(Common { family, shown: same.to_vec() });
                 }
             }

@@ -43,7 +43,8 @@ const KINDS: [FactKind; 3] = [FactKind::Applicant, FactKind::ApplyIp, FactKind::
 fn groups(dossier: &Dossier) -> Vec<(Fact, Group)> {
     let own = &dossier.notices.own;
     let counts = |shown: &&Shown| own.binary_search(&shown.fact.value()).is_err();
-    let of_kind = |kind| dossier.group(dossier.of_kind(kind).iter().filter(counts).copied().collect());
+    let of_kind =
+        |kind| dossier.group(&dossier.of_kind(kind).iter().filter(counts).copied().collect::<Vec<_>>());
     KINDS.into_iter().flat_map(of_kind).collect()
 }
 

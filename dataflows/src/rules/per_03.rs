@@ -50,7 +50,7 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
         return Outcome::InsufficientData("bid.submitted manager.id, staff[].person.id");
     }
     let before = conclusions.findings.len();
-    for (fact, group) in dossier.group(team) {
+    for (fact, group) in dossier.group(&team) {
         let finding = shared::group_finding(rule, dossier, params, fact, &group);
         conclusions.findings.push(finding.persons([fact.as_symbol()]));
     }

@@ -48,5 +48,5 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     if shown.is_empty() {
         return Outcome::InsufficientData("party.recorded legal_representative.id");
     }
-    shared::report(rule, dossier, params, conclusions, dossier.group(shown))
+    shared::report(rule, dossier, params, conclusions, dossier.group(&shown))
 }

@@ -59,5 +59,5 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
         });
         facts.collect::<Vec<_>>()
     });
-    shared::report(rule, dossier, params, conclusions, dossier.group(shown))
+    shared::report(rule, dossier, params, conclusions, dossier.group(&shown))
 }

@@ -62,7 +62,7 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     if shown.is_empty() {
         return Outcome::InsufficientData("party.recorded directors, legal_representative.id");
     }
-    let mut groups = dossier.group(shown);
+    let mut groups = dossier.group(&shown);
     groups.retain(|(_, group)| goes_beyond_rel_01(dossier, &group.bids));
     shared::report(rule, dossier, params, conclusions, groups)
 }

@@ -1,6 +1,6 @@
 """预警处置效能: how departments handle what they are told (indicators E.1, E.2)."""
 
-from kit import PERIOD, Board, bad_from, bars, cells, choice, count, curves, good_from, named, now, over_time, pie, ratio, stat, table
+from kit import PERIOD, Board, alert_groups, bad_from, bars, cells, choice, count, curves, good_from, named, now, over_time, pie, ratio, stat, table
 from words import ABOUT, DEPARTMENTS, LEVELS, NOTICES, OUTCOMES
 
 DEPARTMENT = choice("department", "责任单位", [(name, code) for code, (name, _) in DEPARTMENTS.items()], every=True)
@@ -116,6 +116,10 @@ def board() -> Board:
     )
     page.title("双随机抽查与投诉异议")
     page.band(7, (10, _shares("双随机抽查", CHECKS)), (14, _shares("投诉和异议", COMPLAINTS)))
+    page.title("在办预警列表")
+    page.band(9, (24, alert_groups(
+        "在办预警,按等级、责任单位和类别归组", "守护进程送到 Alertmanager 的在办预警(全市);只有标签,没有当事人、标段和个人。",
+        'alertname="Xiezhi"')))
     page.title("变化")
     page.band(
         8, (8, curves("在办预警", "各级在办预警数的变化。",

@@ -3,7 +3,7 @@
 The grid is 24 columns by 28 rows of 38 pixels. Nothing on it names a party, a section or a person.
 """
 
-from kit import ABSENT, Board, alert_groups, bad_from, bars, good_from, heading, named, now, ratio, stat, steps
+from kit import ABSENT, Board, bad_from, bars, good_from, heading, named, now, ratio, stat, steps
 from words import BLUE, CALM, CITY, GREEN, LEVELS, ORANGE, RED, REGIONS, SHORT_DEPARTMENTS, TOPICS, WATCH_LEVELS, WHITE
 
 PENDING = 'state=~"open|acknowledged|assigned"'
@@ -76,6 +76,22 @@ def _efficacy() -> dict:
                 ])
 
 
+def _hour() -> dict:
+    """The alert of the hour: of each level the topic that most new alerts are of, and how many."""
+    new = 'round(sum by (topic) (increase(xiezhi_alert_notices_total{{kind="created",level="{level}"}}[1h]))) > 0'
+    none = f'label_replace({NOUGHT}, "topic", "none", "", "")'
+    targets = [now(f"topk(1, {new.format(level=level)}) or on() {none}", f"{level} {{{{topic}}}}") for level in LEVELS]
+    names = {code: f" · {name}" for name, code in ((name, code.split('"')[1]) for name, code in KINDS)} | {"none": ""}
+    overrides = [
+        {"matcher": {"id": "byName", "options": f"{level} {code}"}, "properties": [
+            {"id": "displayName", "value": f"{word}{name}"}, {"id": "thresholds", "value": steps("#5A5C63", (1, colour))},
+        ]} for level, (word, colour) in LEVELS.items() for code, name in names.items()
+    ]
+    about = "近一小时新生成的预警:红、橙、黄各级中最多的一类及其件数(并列时取其一);灰色 0 表示该级没有新增。不显示当事人、标段和个人。"
+    return stat("", about, targets, value=60, name=34, mode="value_and_name", orientation="horizontal", decimals=0,
+                overrides=overrides, transparent=True, link=(ALERTS_LINK, "/alerts?state=open"))
+
+
 def board() -> Board:
     wall = Board(
         "xiezhi-wall", "交易监管总览", "大屏:今日场次、在办预警、各区各部门、重点关注对象、处置效能。不显示当事人、标段和个人。"
@@ -119,7 +135,6 @@ def board() -> Board:
     wall.at(0, 21, 9, 7, _watch())
     wall.at(9, 19, 8, 2, heading("本月处置效能", "下图:本月全市的及时签收率、按期处置率和逾期率。"))
     wall.at(9, 21, 8, 7, _efficacy())
-    wall.at(17, 19, 7, 2, heading("在办预警列表", "下表:在办预警,按等级、责任单位和类别归组。"))
-    wall.at(17, 21, 7, 7, alert_groups(
-        "", "守护进程送到 Alertmanager 的在办预警,按等级、责任单位和类别归组;只有标签,没有当事人、标段和个人。", 'alertname="Xiezhi"'))
+    wall.at(17, 19, 7, 2, heading("近一小时新增", "下图:近一小时新增的预警,各级最多的一类。"))
+    wall.at(17, 21, 7, 7, _hour())
     return wall
