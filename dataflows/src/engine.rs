@@ -110,6 +110,7 @@ enum Command {
     Commit(Commit),
     Settle(Time, Sender<()>),
     Fail,
+    Stall,
 }
 
 /// A question to all workers; the one that holds the section answers.
@@ -197,6 +198,11 @@ impl Engine {
     /// Makes a worker panic, as a fault in an operator would: for tests of what comes after.
     pub fn fail(&self) {
         self.send(Command::Fail);
+    }
+
+    /// Makes a worker stand still for ever, as one that waits for what never comes: likewise.
+    pub fn stall(&self) {
+        self.send(Command::Stall);
     }
 
     /// The time before which everything has been published.
@@ -381,6 +387,9 @@ impl Serving {
                     return true;
                 }
                 Ok(Command::Fail) => panic!("a worker was told to fail"),
+                Ok(Command::Stall) => loop {
+                    std::thread::park();
+                },
                 Err(TryRecvError::Empty) => return true,
                 Err(TryRecvError::Disconnected) => return false,
             }

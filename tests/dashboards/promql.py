@@ -7,7 +7,8 @@ WORDS = {
     "and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset", "start", "end", "inf", "nan",
 }
 _STRING = r'"(?:[^"\\]|\\.)*"'
-_SELECTOR = re.compile(rf"([a-zA-Z_:][\w:]*)\s*(\{{(?:{_STRING}|[^}}\"])*\}})?")
+# A string on its own, such as label_replace is given, is no name.
+_SELECTOR = re.compile(rf"{_STRING}|([a-zA-Z_:][\w:]*)\s*(\{{(?:{_STRING}|[^}}\"])*\}})?")
 _MATCHER = re.compile(rf"(\w+)\s*(=~|!~|!=|=)\s*({_STRING})")
 _LABELS = re.compile(r"\b(by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
 
@@ -26,7 +27,7 @@ def selectors(expr: str) -> list[Selector]:
     for match in _SELECTOR.finditer(re.sub(r"\boffset\s+\w+", " ", bare)):
         name, braces = match.groups()
         follows = bare_at(match)
-        if name.lower() in WORDS or follows == "(" or match.start() and match.string[match.start() - 1].isdigit():
+        if name is None or name.lower() in WORDS or follows == "(" or match.start() and match.string[match.start() - 1].isdigit():
             continue
         matchers = tuple((label, op, value[1:-1]) for label, op, value in _MATCHER.findall(braces or ""))
         found.append(Selector(name, matchers))

@@ -342,6 +342,8 @@ fn every_query_is_answered_after_some_weeks_of_trading() {
     stage.play();
     stage.settle();
 
+    entries_backed_by_evidence_are_those_with_a_finding_or_a_record(&stage.client);
+
     let metrics = stage.home.path("metrics.txt");
     std::fs::write(&metrics, stage.client.get("/metrics").text()).expect("a file of the test");
     succeeds("promtool", &["check", "metrics"], Some(&metrics));
@@ -361,16 +363,28 @@ fn every_query_is_answered_after_some_weeks_of_trading() {
     });
 }
 
+/// E.2, counted again over the list as anybody reads it.
+fn entries_backed_by_evidence_are_those_with_a_finding_or_a_record(client: &Client) {
+    eventually("the indicator is that of the list", || {
+        let entries = client.list("/api/v1/watchlist", 200);
+        let is_backed = |entry: &&Value| {
+            let causes = entry["causes"].as_array().expect("causes");
+            causes.iter().any(|cause| cause["cause"] == "history" || cause["cause"] == "listed")
+        };
+        let told = client.list("/api/v1/indicators?indicator=evidence_backed", 20);
+        let number = |field: &str| told[0][field].as_str().and_then(|text| text.parse::<usize>().ok());
+        let counted = (entries.iter().filter(is_backed).count(), entries.len());
+        assert!(counted.0 > 0, "some entry is backed");
+        (number("numerator").zip(number("denominator")) == Some(counted)).then_some(())
+    });
+}
+
 #[test]
 #[ignore = "for people: `… -- --ignored --nocapture look` serves what the test plays, for tests/dashboards/render, until Enter"]
 fn look() {
     let stage = Stage::set();
     stage.play();
     stage.settle();
-    let Stage { prometheus, alertmanager, .. } = &stage;
-    println!(
-        "PROMETHEUS=http://127.0.0.1:{} ALERTMANAGER=http://127.0.0.1:{}",
-        prometheus.port, alertmanager.port
-    );
+    println!("PROMETHEUS=http://127.0.0.1:{}", stage.prometheus.port);
     std::io::stdin().read_line(&mut String::new()).expect("a line");
 }

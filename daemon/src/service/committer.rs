@@ -480,6 +480,9 @@ impl Committer {
             if failpoint::is_reached("engine.commit") || failpoint::is_poisoned(&commit, &self.symbols) {
                 self.engine.fail();
             }
+            if failpoint::is_reached("engine.stall") {
+                self.engine.stall();
+            }
             self.feed(commit);
             self.count_put_aside();
         }

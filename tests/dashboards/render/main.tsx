@@ -97,38 +97,12 @@ const Text = ({ panel }: any) => (
   <div className="markdown-html" style={{ padding: '4px 8px' }} dangerouslySetInnerHTML={{ __html: renderTextPanelMarkdown(panel.options.content) }} />
 );
 
-const LEVEL: Record<string, string> = { critical: '#F2495C', warning: '#FF9830', info: '#FADE2A' };
-
-/** Alertmanager's groups as Grafana's panel lists them: labels and a count. Drawn here by hand: that panel is in no library. */
-function Groups({ panel }: any) {
-  const [groups, set] = useState<any[]>([]);
-  useEffect(() => {
-    const [, name] = /alertname="(\w+)"/.exec(panel.options.labels)!;
-    get(`/alertmanager/api/v2/alerts/groups?filter=alertname%3D%22${name}%22`).then(set);
-  }, []);
-  const worst = (group: any) => ['critical', 'warning', 'info'].findIndex((word) => group.alerts.some((alert: any) => alert.labels.severity === word));
-  const sorted = [...groups].sort((one, other) => worst(one) - worst(other));
-  const tag = (name: string, value: string) => (
-    <span key={name} style={{ border: `1px solid ${theme.colors.border.medium}`, borderRadius: 3, padding: '1px 6px', marginRight: 4, fontSize: 13, whiteSpace: 'nowrap' }}>{name}={value}</span>
-  );
-  return (
-    <div style={{ height: '100%', overflow: 'hidden', padding: 4 }}>
-      {sorted.map((group, n) => (
-        <div key={n} style={{ borderLeft: `5px solid ${LEVEL[group.alerts[0].labels.severity]}`, background: theme.colors.background.secondary, marginBottom: 6, padding: '7px 10px' }}>
-          <div style={{ marginBottom: 4 }}>{Object.entries(group.labels).map(([name, value]) => tag(name, value as string))}</div>
-          <div style={{ fontSize: 13, color: theme.colors.text.secondary }}>{group.alerts.length} alerts: {group.alerts.length} active</div>
-        </div>
-      ))}
-    </div>
-  );
-}
-
 function Panel({ panel, width, height }: any) {
   const [data, set] = useState<DataFrame[] | null>(null);
   useEffect(() => { frames(panel).then(set); }, []);
   const inner = { panel, data, width: width - 16, height: height - 16 };
   const drawn: Record<string, () => ReactNode> = {
-    stat: () => data && <Stat {...inner} />, bargauge: () => data && <Bars {...inner} />, text: () => <Text panel={panel} />, alertGroups: () => <Groups panel={panel} />,
+    stat: () => data && <Stat {...inner} />, bargauge: () => data && <Bars {...inner} />, text: () => <Text panel={panel} />,
   };
   const kind = drawn[panel.type];
   if (!kind) throw new Error(`no drawing for panels of the kind ${panel.type}`);

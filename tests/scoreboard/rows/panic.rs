@@ -1,5 +1,5 @@
 //! Row 22: a worker panics, in service or while the history is loaded, once or at every start on the same place of the journal; and an event
-//! that no worker can take.
+//! that no worker can take; and a worker that stands still.
 
 use crate::board::{Row, Tally};
 use crate::oracle::{Name, entries, name};
@@ -32,9 +32,13 @@ const ASIDE: &str = "/xiezhi/set-aside";
 const STARTS_MAX: u64 = 7;
 
 fn run(tally: &mut Tally) {
-    for seed in tally.seeds() {
+    for (number, seed) in tally.seeds().enumerate() {
         tally.attempt("a worker panics", seed, attempt);
         tally.attempt("an event that no worker can take", seed, poisoned);
+        // Half a minute each.
+        if number % 10 == 0 {
+            tally.attempt("a worker stands still", seed, stalled);
+        }
     }
 }
 
@@ -59,6 +63,22 @@ fn attempt(tally: &mut Tally, dice: &mut Dice) {
         tally.inject("a worker panics while the history is loaded", 1);
         series.oracle.check_journal(&series.stage.home.data());
     }
+    series.stage.home.set(VARIABLE, None);
+    series.oracle.check_journal(&series.stage.home.data());
+    series.end(tally, dice);
+}
+
+fn stalled(tally: &mut Tally, dice: &mut Dice) {
+    let mut series = Series::new(Stage::default(), dice.throw(0, u64::MAX - 1), 2);
+    series.stage.home.set(VARIABLE, Some(&format!("engine.stall:{}", dice.throw(1, 8))));
+    let (daemon, client) = series.stage.start(tally);
+    // Senders are answered until the engine's queue is full: what is durable is durable.
+    series.oracle.send(&client, usize::MAX, Duration::ZERO, dice, |_| ());
+    let ended = daemon.ended();
+    assert_eq!(ended.status.signal(), Some(SIGABRT), "{}\n{}", ended.status, ended.log);
+    assert!(ended.log.contains("the engine has not moved for 30 s"), "{}", ended.log);
+    series.lives.push(ended);
+    tally.inject("a worker stands still", 1);
     series.stage.home.set(VARIABLE, None);
     series.oracle.check_journal(&series.stage.home.data());
     series.end(tally, dice);
