@@ -11,11 +11,28 @@ use crate::symbols::Symbol;
 use differential_dataflow::VecCollection;
 use serde::{Deserialize, Serialize};
 
+/// How a section concerns somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+enum As {
+    /// As one who is named in its award: of him and nobody else a rule asks (PER-11) which contracts he has elsewhere. A
+    /// manager is named in dozens of bids, so that every contract would have all of them judged again for nothing.
+    Awarded,
+    /// As anybody else.
+    Named,
+}
+
+impl As {
+    /// Whether a row is brought to those who are concerned so.
+    fn hears_of(self, row: &Row) -> bool {
+        (self == As::Awarded) == (row.kind == RowKind::Contract)
+    }
+}
+
 /// What comes in about one subject.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 enum About {
     /// It is concerned in a section, as one event says.
-    Concerned(Symbol),
+    Concerned(Symbol, As),
     /// Something is known of it. In a box, as it seldom is: nearly all that comes in is the other.
     Known(Box<Row>),
 }
@@ -23,17 +40,17 @@ enum About {
 /// One organisation or person.
 #[derive(Default)]
 struct Subject {
-    /// A section as often as events concern the subject in it; sorted.
-    sections: Few<Symbol>,
+    /// A section as often as events concern the subject in it so; sorted.
+    sections: Few<(Symbol, As)>,
     /// Sorted.
     known: Few<Box<Row>>,
 }
 
 impl Subject {
-    fn sections(&self) -> Vec<Symbol> {
-        let mut sections = self.sections.as_slice().to_vec();
-        sections.dedup();
-        sections
+    /// The sections that a row is brought to.
+    fn hearing_of<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = Symbol> + 'a {
+        let each = self.sections.as_slice().chunk_by(|a, b| a == b).map(|same| same[0]);
+        each.filter(|(_, concerned)| concerned.hears_of(row)).map(|(section, _)| section)
     }
 }
 
@@ -52,21 +69,20 @@ impl Keyed for Subject {
     ) {
         // Sections first, against what was known before; then what is known, against the sections that are left.
         for ((_, about), diff) in changes {
-            let About::Concerned(section) = about else { continue };
-            let before = self.sections.as_slice().binary_search(section).is_ok();
-            self.sections.change(section, *diff);
-            let after = self.sections.as_slice().binary_search(section).is_ok();
+            let About::Concerned(section, concerned) = about else { continue };
+            let place = (*section, *concerned);
+            let before = self.sections.as_slice().binary_search(&place).is_ok();
+            self.sections.change(&place, *diff);
+            let after = self.sections.as_slice().binary_search(&place).is_ok();
             let diff = Diff::from(after) - Diff::from(before);
             if diff != 0 {
-                self.known.as_slice().iter().for_each(|row| out((*section, Row::clone(row)), diff));
+                let known = self.known.as_slice().iter().filter(|row| concerned.hears_of(row));
+                known.for_each(|row| out((*section, Row::clone(row)), diff));
             }
         }
-        let mut sections: Option<Vec<Symbol>> = None;
         for ((_, about), diff) in changes {
             let About::Known(row) = about else { continue };
-            for section in sections.get_or_insert_with(|| self.sections()) {
-                out((*section, Row::clone(row)), *diff);
-            }
+            self.hearing_of(row).for_each(|section| out((section, Row::clone(row)), *diff));
             self.known.change(row, *diff);
         }
     }
@@ -76,8 +92,8 @@ impl Keyed for Subject {
     }
 }
 
-/// Whom a section's row concerns: those of whom a rule asks what is known.
-fn concerned(row: Row) -> impl Iterator<Item = Symbol> {
+/// Whom a section's row concerns, and how: those of whom a rule asks what is known.
+fn concerned(row: Row) -> impl Iterator<Item = (Symbol, As)> {
     let named = |kind: FactKind| {
         matches!(
             kind,
@@ -92,12 +108,15 @@ fn concerned(row: Row) -> impl Iterator<Item = Symbol> {
     };
     let Row { kind, bidder, facts, .. } = row;
     let reads = !matches!(kind, RowKind::ContractSigned | RowKind::ContractCompleted);
-    let symbols = (0..facts.len()).filter_map(move |at| {
+    let symbols = (0..facts.len()).flat_map(move |at| {
         let fact: Fact = facts[at];
-        (reads && named(fact.kind())).then(|| fact.as_symbol())
+        let is_named = reads && named(fact.kind());
+        let is_awarded = kind == RowKind::Award && fact.is(FactKind::Manager);
+        let how = [is_named.then_some(As::Named), is_awarded.then_some(As::Awarded)];
+        how.into_iter().flatten().map(move |concerned| (fact.as_symbol(), concerned))
     });
     let bids = matches!(kind, RowKind::Submitted | RowKind::Opened);
-    bids.then_some(bidder).into_iter().chain(symbols)
+    bids.then_some((bidder, As::Named)).into_iter().chain(symbols)
 }
 
 /// Rows of what is known, for each section that it matters to. `sections` are the sections' own rows and those of
@@ -106,8 +125,9 @@ pub fn known<'scope>(
     sections: VecCollection<'scope, Time, (Symbol, Row), Diff>,
     known: VecCollection<'scope, Time, (Symbol, Row), Diff>,
 ) -> VecCollection<'scope, Time, (Symbol, Row), Diff> {
-    let concerned =
-        sections.flat_map(|(section, row)| concerned(row).map(move |who| (who, About::Concerned(section))));
+    let concerned = sections.flat_map(|(section, row)| {
+        concerned(row).map(move |(who, how)| (who, About::Concerned(section, how)))
+    });
     keyed::<Subject>(
         known.map(|(who, row)| (who, About::Known(Box::new(row)))).concat(concerned),
         "concern",
