@@ -7,7 +7,7 @@
 //!
 //! *Laws.* Nothing is put aside for fewer than [`ENDS`] starts, so a kill or a power cut during a start puts nothing aside. What is put
 //! aside stays in the journal, and what holds follows from the journal alone: the retraction is an event. At most [`ASIDE_MAX`] are put
-//! aside without somebody's looking: past that it is the program that is wrong, not the events.
+//! aside in the life of a journal, those among them that were taken back in: past that it is the program that is wrong, not the events.
 
 use crate::journal::{Journal, JournalError, NewEvent, Reader};
 use serde::{Deserialize, Serialize};

@@ -5,8 +5,8 @@
 //!
 //! *Needs.* Nothing but the events.
 //!
-//! *Formula.* An event that holds (a retraction too), and at least one other content under its (source, id); one row an event, with the number
-//! of other contents. The first one stands; the others are in quarantine.
+//! *Formula.* An event that holds (a retraction too), and at least one other content under its (source, id); one row an
+//! event, with the number of other contents. The first one stands; the others are in quarantine.
 //!
 //! *Example.* Bid 17 comes with a price of 1,000,000 yuan, and later again with 1,200,000: one row that names event 17, one other
 //! content. It goes when the source retracts event 17 and sends what is right under another id.

@@ -42,15 +42,21 @@ fn run(tally: &mut Tally) {
     }
 }
 
-fn attempt(tally: &mut Tally, dice: &mut Dice) {
-    let mut series = Series::new(Stage::default(), dice.throw(0, u64::MAX - 1), 3);
-    series.stage.home.set(VARIABLE, Some(&format!("engine.commit:{}", dice.throw(1, 8))));
+/// A life of some days under load that ends by itself at a fail point of the committer, and says why.
+fn ended_in_service(tally: &mut Tally, dice: &mut Dice, days: u32, place: &str, why: &str) -> Series {
+    let mut series = Series::new(Stage::default(), dice.throw(0, u64::MAX - 1), days);
+    series.stage.home.set(VARIABLE, Some(&format!("{place}:{}", dice.throw(1, 8))));
     let (daemon, client) = series.stage.start(tally);
     series.oracle.send(&client, usize::MAX, Duration::ZERO, dice, |_| ());
     let ended = daemon.ended();
     assert_eq!(ended.status.signal(), Some(SIGABRT), "{}\n{}", ended.status, ended.log);
-    assert!(ended.log.contains("a worker was told to fail"), "{}", ended.log);
+    assert!(ended.log.contains(why), "{}", ended.log);
     series.lives.push(ended);
+    series
+}
+
+fn attempt(tally: &mut Tally, dice: &mut Dice) {
+    let mut series = ended_in_service(tally, dice, 3, "engine.commit", "a worker was told to fail");
     tally.inject("a worker panics in service", 1);
     // The same at every start, as an event would that no worker can take.
     series.stage.home.set(VARIABLE, Some("engine.load:1"));
@@ -69,15 +75,8 @@ fn attempt(tally: &mut Tally, dice: &mut Dice) {
 }
 
 fn stalled(tally: &mut Tally, dice: &mut Dice) {
-    let mut series = Series::new(Stage::default(), dice.throw(0, u64::MAX - 1), 2);
-    series.stage.home.set(VARIABLE, Some(&format!("engine.stall:{}", dice.throw(1, 8))));
-    let (daemon, client) = series.stage.start(tally);
     // Senders are answered until the engine's queue is full: what is durable is durable.
-    series.oracle.send(&client, usize::MAX, Duration::ZERO, dice, |_| ());
-    let ended = daemon.ended();
-    assert_eq!(ended.status.signal(), Some(SIGABRT), "{}\n{}", ended.status, ended.log);
-    assert!(ended.log.contains("the engine has not moved for 30 s"), "{}", ended.log);
-    series.lives.push(ended);
+    let mut series = ended_in_service(tally, dice, 2, "engine.stall", "the engine has not moved for 30 s");
     tally.inject("a worker stands still", 1);
     series.stage.home.set(VARIABLE, None);
     series.oracle.check_journal(&series.stage.home.data());
