@@ -21,7 +21,7 @@ use crate::history::window;
 use crate::intake::{Archive, Intake, Taker};
 use crate::judge::{Day, begin_of, day_of};
 use crate::oddities::Oddities;
-use crate::operators::{Diff, Time};
+use crate::operators::{Concluding, Diff, Time};
 use crate::row::{Fact, FactKind, RowKind};
 use crate::symbols::{EventRef, Symbol, Symbols};
 use hashbrown::HashMap;
@@ -338,6 +338,16 @@ impl Driver {
             }
         }
         Some(commit)
+    }
+
+    /// Says when sections are judged.
+    pub fn conclude(&mut self, concluding: Concluding) -> Commit {
+        Commit { concluding: Some(concluding), ..self.commit() }
+    }
+
+    /// How many sections and matters there have been.
+    pub fn sections(&self) -> usize {
+        self.turning.sections.len()
     }
 
     /// Moves time on (or back) to `now`, giving the commits that this takes.

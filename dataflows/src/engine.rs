@@ -18,7 +18,7 @@ use crate::finding::Published;
 use crate::graph::{self, Graph};
 use crate::judge::{self, Benches};
 use crate::meter::Meter;
-use crate::operators::{Diff, Kept, Moment, Shared, Time};
+use crate::operators::{Concluding, Diff, Kept, Moment, Shared, Time};
 use crate::params::Params;
 use crate::row::Row;
 use crate::rules::{Conclusions, Judged};
@@ -65,6 +65,8 @@ pub struct Commit {
     pub turn: Option<Turn>,
     /// The new value of the window's clock.
     pub window: Option<Moment>,
+    /// When sections are judged, if that changes.
+    pub concluding: Option<Concluding>,
 }
 
 /// What a commit changed, summed up and sorted.
@@ -368,6 +370,7 @@ impl Serving {
                     inputs.advance_to(commit.time);
                     commit.now.into_iter().for_each(|now| inputs.set_now(now));
                     commit.window.into_iter().for_each(|moment| inputs.set_window(moment));
+                    commit.concluding.into_iter().for_each(|concluding| inputs.conclude(concluding));
                     commit.turn.into_iter().for_each(|turn| inputs.turn(turn));
                     for (row, diff) in commit.oddities {
                         inputs.oddity(row, diff);

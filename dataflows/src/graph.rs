@@ -25,7 +25,7 @@ use crate::history::{
     Rulebook, concern, control, counts, meetings, registers, rings, rooms, together, values, window,
 };
 use crate::judge::{self, Benches, Day, Output};
-use crate::operators::{Diff, Moment, Shared, Time, kept, parted};
+use crate::operators::{Concluding, Diff, Moment, Shared, Time, kept, parted};
 use crate::row::{Fact, FactKind, Row, RowKind};
 use crate::sections;
 use crate::symbols::Symbol;
@@ -56,6 +56,7 @@ pub struct Inputs {
     now: Input<Moment>,
     window: Input<Moment>,
     turns: Input<Turn>,
+    concluding: Input<Concluding>,
 }
 
 /// One input.
@@ -64,8 +65,8 @@ type Input<T> = InputSession<Time, T, Diff>;
 /// Does something with every input: none may be forgotten, as one that stays behind holds up all.
 macro_rules! each {
     ($inputs:expr, $input:ident => $act:expr) => {{
-        let Inputs { sections, projects, subjects, entries, details, handled, dues, oddities, now, window, turns } = $inputs;
-        each!(@ $input, $act, sections projects subjects entries details handled dues oddities now window turns)
+        let Inputs { sections, projects, subjects, entries, details, handled, dues, oddities, now, window, turns, concluding } = $inputs;
+        each!(@ $input, $act, sections projects subjects entries details handled dues oddities now window turns concluding)
     }};
     (@ $input:ident, $act:expr, $($name:ident)+) => {{ $({ let $input = $name; $act; })+ }};
 }
@@ -106,6 +107,11 @@ impl Inputs {
     /// Turns a part of every operator's states over to an edition.
     pub fn turn(&mut self, turn: Turn) {
         self.turns.update(turn, 1);
+    }
+
+    /// Says when sections are judged.
+    pub fn conclude(&mut self, concluding: Concluding) {
+        self.concluding.update(concluding, 1);
     }
 
     /// Moves every input on, those that had nothing too: an idle one would hold up all others.
@@ -202,6 +208,7 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
             now: InputSession::new(),
             window: InputSession::new(),
             turns: InputSession::new(),
+            concluding: InputSession::new(),
         };
         let rules = Rulebook { benches: benches.clone(), turns: inputs.turns.to_collection(scope) };
         let sections = inputs.sections.to_collection(scope);
@@ -218,7 +225,8 @@ pub fn build(worker: &mut Worker, benches: Benches) -> Graph {
         let concerning = sections.clone().concat(registered.clone());
         let known = concern::known(concerning, subjects.concat(chains).concat(standing.clone()));
         let rows = sections.clone().concat(registered).concat(timer_rows(dues, now)).concat(known);
-        let (judged, judging) = sections::concluded(rows, benches.clone());
+        let (judged, judging) =
+            sections::concluded(rows, inputs.concluding.to_collection(scope), benches.clone());
         let (dated, judged) = parted(judged, |(section, output)| match output {
             Output::Dated(dated) => Ok((section, dated)),
             other => Err((section, other)),

@@ -127,7 +127,8 @@ impl<'a> Replay<'a> {
             changes,
             batch: Vec::new(),
             refused: Vec::new(),
-            load: Load::default(),
+            // With a tale to tell, every event is judged for itself.
+            load: if tell.is_some() { Load::default() } else { Load::deferring() },
             instants: BTreeMap::new(),
             reached: i64::MIN,
             holds: BTreeMap::new(),
@@ -185,6 +186,7 @@ impl<'a> Replay<'a> {
             self.pass(end, pace);
             self.pass(end, Pace::Jump);
         }
+        self.judge();
         self.wait();
     }
 
@@ -202,6 +204,7 @@ impl<'a> Replay<'a> {
     /// false comes back.
     pub fn publish(&mut self, edition: Edition, go_on: &mut dyn FnMut(usize, usize) -> bool) -> bool {
         self.flush();
+        self.judge();
         self.driver.publish(edition);
         while let Some(commit) = self.driver.turn() {
             self.fed = commit.time;
@@ -314,6 +317,14 @@ impl<'a> Replay<'a> {
         }
         if !self.refused.is_empty() {
             let commit = self.driver.refused(self.refused.drain(..));
+            self.feed(commit);
+        }
+    }
+
+    /// Has the sections judged that wait for it.
+    fn judge(&mut self) {
+        while let Some(commit) = self.load.judge(&mut self.driver) {
+            self.wait();
             self.feed(commit);
         }
     }

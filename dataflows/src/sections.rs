@@ -4,11 +4,13 @@
 //! again and again while a history is loaded; of both only the present is ever asked for. Here they are plain state,
 //! and `explain` reads the very rows that were judged.
 //!
-//! *Laws.* Those of [`Keyed`]: what was given, summed up, is a function of the rows that hold.
+//! While a history is loaded the sections only take their rows in, and are judged once, when all is there.
+//!
+//! *Laws.* Those of [`Keyed`] and [`Deferred`]: what was given, summed up, is a function of the rows that hold.
 
 use crate::history::{apply, emit_difference};
 use crate::judge::{Benches, Output};
-use crate::operators::{Diff, Keyed, Shared, Time, shared};
+use crate::operators::{Concluding, Deferred, Diff, Keyed, Shared, Time, deferred};
 use crate::row::Row;
 use crate::symbols::Symbol;
 use differential_dataflow::VecCollection;
@@ -43,16 +45,8 @@ impl Keyed for Section {
         changes: &[((Symbol, Row), Diff)],
         out: &mut dyn FnMut((Symbol, Output), Diff),
     ) {
-        // Exactly as long as it must be: there are as many rows as events.
-        self.rows.reserve_exact(changes.iter().filter(|(_, diff)| *diff > 0).count());
-        for ((_, row), diff) in changes {
-            apply(&mut self.rows, row, *diff);
-        }
-        // They are looked through a dozen times.
-        let rows: Vec<&Row> = self.rows().collect();
-        let after = benches.outputs(*section, rows.iter().copied());
-        emit_difference(&self.outputs, &after, |output| (*section, output), out);
-        self.outputs = after.into();
+        self.take(changes);
+        self.conclude(benches, section, out);
     }
 
     fn is_empty(&self) -> bool {
@@ -60,10 +54,30 @@ impl Keyed for Section {
     }
 }
 
-/// All that the rules conclude from the rows of sections and matters, and the states behind it, to explain from.
+impl Deferred for Section {
+    fn take(&mut self, changes: &[((Symbol, Row), Diff)]) {
+        // Exactly as long as it must be: there are as many rows as events.
+        self.rows.reserve_exact(changes.iter().filter(|(_, diff)| *diff > 0).count());
+        for ((_, row), diff) in changes {
+            apply(&mut self.rows, row, *diff);
+        }
+    }
+
+    fn conclude(&mut self, benches: &Benches, section: &Symbol, out: &mut dyn FnMut((Symbol, Output), Diff)) {
+        // They are looked through a dozen times.
+        let rows: Vec<&Row> = self.rows().collect();
+        let after = benches.outputs(*section, rows.iter().copied());
+        emit_difference(&self.outputs, &after, |output| (*section, output), out);
+        self.outputs = after.into();
+    }
+}
+
+/// All that the rules conclude from the rows of sections and matters, when `said` says so, and the states behind it, to
+/// explain from.
 pub fn concluded<'scope>(
     rows: VecCollection<'scope, Time, (Symbol, Row), Diff>,
+    said: VecCollection<'scope, Time, Concluding, Diff>,
     benches: Rc<Benches>,
 ) -> (VecCollection<'scope, Time, (Symbol, Output), Diff>, Shared<Section>) {
-    shared::<Section>(rows, "judge", benches)
+    deferred::<Section>(rows, said, "judge", benches)
 }

@@ -1,7 +1,7 @@
 //! Loading: the whole history is computed when the daemon starts.
 //!
-//! In large commits, one under way while the next is made; but with care, in small ones and one at a time, where the last start
-//! was cut off (see [`Starts`]).
+//! In large commits, one under way while the next is made, and each section judged once, when all is there; but where the last
+//! start was cut off (see [`Starts`]) with care, in small commits, one at a time, each with its judgements.
 
 use super::ServiceError;
 use super::acts::act_of;
@@ -146,7 +146,11 @@ impl Loading<'_> {
         let (reader, last) = (Reader::open(self.data_dir)?, self.archive.journal.last().seq);
         self.take_put_aside(&reader)?;
         match &plan.careful {
-            None => self.in_bulk(0, last)?,
+            None => {
+                self.reached.load = Load::deferring();
+                self.in_bulk(0, last)?;
+                self.judge(last)?;
+            }
             Some((places, at_once)) => {
                 self.in_bulk(0, last.min(places.start() - 1))?;
                 self.with_care(&reader, *places.start()..=last.min(*places.end()), *at_once)?;
@@ -208,6 +212,17 @@ impl Loading<'_> {
             parser.join().map_err(|_| ServiceError::Ended("the parser ended by a panic".to_owned()))?
         })?;
         self.finish()
+    }
+
+    /// Judges all sections at once, up to this place of the journal.
+    fn judge(&mut self, last: u64) -> Result<(), ServiceError> {
+        if last > 0 {
+            self.starts.say(&(1..=last));
+        }
+        while let Some(commit) = self.reached.load.judge(&mut self.driver) {
+            self.feed(commit)?;
+        }
+        self.wait()
     }
 
     /// The events of these places, so many at once, each time until they are published.

@@ -3,6 +3,7 @@
 
 use super::apply;
 use crate::operators::Diff;
+use thin_vec::ThinVec;
 
 /// The rows of one key.
 #[derive(Debug, Default)]
@@ -12,12 +13,9 @@ pub enum Few<T> {
     None,
     /// One.
     One(T),
-    /// Two or more, or the same more than once; sorted, and exactly as long as it must be.
-    #[expect(
-        clippy::box_collection,
-        reason = "a slice's box is twice as wide, and makes every one of these wider"
-    )]
-    Many(Box<Vec<T>>),
+    /// Two or more, or the same more than once; sorted, and exactly as long as it must be. Thin: a wider list would make every
+    /// one of these wider.
+    Many(ThinVec<T>),
 }
 
 impl<T: Clone + Ord> Few<T> {
@@ -48,10 +46,10 @@ impl<T: Clone + Ord> Few<T> {
                 }
             }
             _ => {
-                let mut rows = self.as_slice().to_vec();
-                rows.reserve_exact(diff.max(0).unsigned_abs());
+                let mut rows = ThinVec::with_capacity(self.as_slice().len() + diff.max(0).unsigned_abs());
+                rows.extend_from_slice(self.as_slice());
                 apply(&mut rows, row, diff);
-                *self = Few::Many(Box::new(rows));
+                *self = Few::Many(rows);
                 if self.as_slice().is_empty() {
                     *self = Few::None;
                 }

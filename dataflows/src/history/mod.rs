@@ -36,7 +36,9 @@ use crate::judge::{Bench, Benches};
 use crate::operators::{Diff, Keyed, Shared, Time, judged};
 use differential_dataflow::VecCollection;
 use std::cmp::Ordering;
+use std::ops::Deref;
 use std::rc::Rc;
+use thin_vec::ThinVec;
 
 /// The rules in force, as the dataflows see them.
 #[derive(Clone)]
@@ -84,9 +86,37 @@ pub(crate) fn emit_difference<T: Clone + Ord, O>(
     }
 }
 
-/// Applies consolidated changes to a sorted multiset kept as a vector. Gives the number of removals that
+/// A list that rows can be put into and taken out of.
+pub(crate) trait List<T>: Deref<Target = [T]> {
+    /// Puts a row at this place.
+    fn insert(&mut self, at: usize, row: T);
+    /// Takes the row at this place out.
+    fn remove(&mut self, at: usize) -> T;
+}
+
+impl<T> List<T> for Vec<T> {
+    fn insert(&mut self, at: usize, row: T) {
+        Vec::insert(self, at, row);
+    }
+
+    fn remove(&mut self, at: usize) -> T {
+        Vec::remove(self, at)
+    }
+}
+
+impl<T> List<T> for ThinVec<T> {
+    fn insert(&mut self, at: usize, row: T) {
+        ThinVec::insert(self, at, row);
+    }
+
+    fn remove(&mut self, at: usize) -> T {
+        ThinVec::remove(self, at)
+    }
+}
+
+/// Applies consolidated changes to a sorted multiset kept as a list. Gives the number of removals that
 /// found nothing: always 0, as ingest never takes back what it did not give.
-pub(crate) fn apply<T: Clone + Ord>(held: &mut Vec<T>, row: &T, diff: Diff) -> usize {
+pub(crate) fn apply<T: Clone + Ord>(held: &mut impl List<T>, row: &T, diff: Diff) -> usize {
     let mut missing = 0;
     for _ in 0..diff.max(0) {
         let at = held.partition_point(|h| h <= row);

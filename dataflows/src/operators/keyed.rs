@@ -8,18 +8,15 @@
 //! Changes are visited in the order of keys and values, never in that of a hash map.
 
 use super::kept::Counter;
-use super::{Diff, Stash, Time};
+use super::told::{self, Sink, Told};
+use super::{Diff, Time};
 use crate::editions::{EditionNo, TURNS, Turn};
 use differential_dataflow::consolidation::consolidate;
-use differential_dataflow::{AsCollection, ExchangeData, Hashable, VecCollection};
+use differential_dataflow::{ExchangeData, Hashable, VecCollection};
 use hashbrown::HashMap;
 use std::cell::RefCell;
 use std::hash::Hash;
 use std::rc::Rc;
-use timely::container::CapacityContainerBuilder;
-use timely::dataflow::channels::pact::{Exchange, Pipeline};
-use timely::dataflow::operators::generic::operator::Operator;
-use timely::dataflow::operators::vec::Broadcast;
 
 /// What is kept for one key, and how it changes.
 pub trait Keyed: Default + 'static {
@@ -63,7 +60,7 @@ pub struct Parts<S: Keyed> {
 }
 
 impl<S: Keyed> Parts<S> {
-    fn new(parts: u32) -> Parts<S> {
+    pub(super) fn new(parts: u32) -> Parts<S> {
         Parts { parts: (0..parts).map(|_| HashMap::new()).collect() }
     }
 
@@ -80,33 +77,39 @@ impl<S: Keyed> Parts<S> {
     pub fn get(&self, key: &S::Key) -> Option<&S> {
         self.parts[self.part_of(key)].get(key)
     }
+
+    /// The state of a key, which stays though it be empty.
+    pub(super) fn keep(&mut self, key: &S::Key) -> &mut S {
+        let part = self.part_of(key);
+        self.parts[part].entry(key.clone()).or_default()
+    }
+
+    /// Does something with the state of a key, given the number of its part; what is empty then is dropped.
+    pub(super) fn with(&mut self, key: &S::Key, act: impl FnOnce(usize, &mut S)) {
+        let part = self.part_of(key);
+        let of_part = &mut self.parts[part];
+        let state = of_part.entry(key.clone()).or_default();
+        act(part, state);
+        if state.is_empty() {
+            of_part.remove(key);
+        }
+    }
 }
 
 /// The states of all keys of this worker, to ask from outside the dataflow, between its steps.
 pub type Shared<S> = Rc<RefCell<Parts<S>>>;
 
-type Builder<O> = CapacityContainerBuilder<Vec<(O, Time, Diff)>>;
+/// A key with its changes at one time.
+pub(super) type OfKey<'a, S> = (&'a <S as Keyed>::Key, &'a [((<S as Keyed>::Key, <S as Keyed>::Row), Diff)]);
 
 /// The changes of one time, key by key, in the order of keys.
-fn apply<'context, S: Keyed>(
-    states: &mut Parts<S>,
-    changes: &mut Vec<((S::Key, S::Row), Diff)>,
-    context: impl Fn(usize) -> &'context S::Context,
+pub(super) fn by_key<'a, S: Keyed>(
+    changes: &'a mut Vec<((S::Key, S::Row), Diff)>,
     kept: &Counter,
-    out: &mut dyn FnMut(S::Out, Diff),
-) {
+) -> impl Iterator<Item = OfKey<'a, S>> {
     consolidate(changes);
     kept.add(changes.iter().map(|(_, diff)| diff).sum());
-    for of_key in changes.chunk_by(|a, b| a.0.0 == b.0.0) {
-        let key = &of_key[0].0.0;
-        let part = states.part_of(key);
-        let of_part = &mut states.parts[part];
-        let state = of_part.entry(key.clone()).or_default();
-        state.change(context(part), key, of_key, out);
-        if state.is_empty() {
-            of_part.remove(key);
-        }
-    }
+    changes.chunk_by(|a, b| a.0.0 == b.0.0).map(|of_key| (&of_key[0].0.0, of_key))
 }
 
 /// Runs `S` for each key of `rows`.
@@ -115,42 +118,13 @@ pub fn keyed<'scope, S: Keyed>(
     name: &str,
     context: S::Context,
 ) -> VecCollection<'scope, Time, S::Out, Diff> {
-    shared::<S>(rows, name, Rc::new(context)).0
-}
-
-/// As [`keyed`], and gives the states too.
-pub fn shared<'scope, S: Keyed>(
-    rows: VecCollection<'scope, Time, (S::Key, S::Row), Diff>,
-    name: &str,
-    context: Rc<S::Context>,
-) -> (VecCollection<'scope, Time, S::Out, Diff>, Shared<S>) {
-    let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
-    let shared: Shared<S> = Rc::new(RefCell::new(Parts::new(1)));
-    let states = shared.clone();
+    let mut states: Parts<S> = Parts::new(1);
     let kept = Counter::of(name, rows.inner.scope().worker());
-    let out = rows
-        .inner
-        .unary_frontier::<Builder<S::Out>, _, _, _>(by_key, name, |_, _| {
-            let mut stash = Stash::default();
-            move |(input, frontier), output| {
-                input.for_each_stamp(|capability, batches| {
-                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
-                    for (row, time, diff) in batches.flat_map(|batch| batch.drain(..)) {
-                        stash.push(time, &capability, (row, diff));
-                    }
-                });
-                while let Some((time, mut changes, capability)) =
-                    stash.pop(|time| !frontier.frontier().less_equal(time))
-                {
-                    let mut session = output.session(&capability);
-                    apply(&mut states.borrow_mut(), &mut changes, |_| &context, &kept, &mut |out, diff| {
-                        session.give((out, time, diff));
-                    });
-                }
-            }
-        })
-        .as_collection();
-    (out, shared)
+    told::rows(rows, name, move |mut changes, out| {
+        for (key, changes) in by_key::<S>(&mut changes, &kept) {
+            states.with(key, |_, state| state.change(&context, key, changes, out));
+        }
+    })
 }
 
 /// By which edition each part of the states goes: what that means to them.
@@ -160,22 +134,12 @@ struct InForce<C> {
 }
 
 impl<C> InForce<C> {
-    fn context(&self, part: usize) -> &C {
-        &self.of_part[part]
-    }
-
     /// Turns a part over to an edition; what held before, and what holds now.
     fn turn(&mut self, turn: Turn) -> (Rc<C>, Rc<C>) {
         let after = (self.make)(turn.edition);
         let before = std::mem::replace(&mut self.of_part[turn.part as usize], after.clone());
         (before, after)
     }
-}
-
-/// A row's change, or a part's new edition.
-enum Change<R> {
-    Row(R, Diff),
-    Turn(Turn),
 }
 
 /// Runs `S` for each key of `rows` under the edition that its part has turned to, and gives the states too.
@@ -187,48 +151,17 @@ pub fn judged<'scope, S: Keyed>(
     name: &str,
     context: impl Fn(EditionNo) -> Rc<S::Context> + 'static,
 ) -> (VecCollection<'scope, Time, S::Out, Diff>, Shared<S>) {
-    let by_key = Exchange::new(|((key, _), _, _): &((S::Key, S::Row), Time, Diff)| key.hashed().into());
     let shared: Shared<S> = Rc::new(RefCell::new(Parts::new(TURNS)));
     let states = shared.clone();
     let mut in_force = InForce { of_part: vec![context(0); TURNS as usize], make: Box::new(context) };
-    let turns = turns.inner.broadcast();
     let kept = Counter::of(name, rows.inner.scope().worker());
-    let out = rows
-        .inner
-        .binary_frontier::<_, Builder<S::Out>, _, _, _, _>(turns, by_key, Pipeline, name, |_, _| {
-            let mut stash = Stash::default();
-            move |(row_input, row_frontier), (turn_input, turn_frontier), output| {
-                row_input.for_each_stamp(|capability, batches| {
-                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
-                    for (row, time, diff) in batches.flat_map(|batch| batch.drain(..)) {
-                        stash.push(time, &capability, Change::Row(row, diff));
-                    }
-                });
-                turn_input.for_each_stamp(|capability, batches| {
-                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
-                    for (turn, time, _) in batches.flat_map(|batch| batch.drain(..)) {
-                        stash.push(time, &capability, Change::Turn(turn));
-                    }
-                });
-                let complete = |time: &Time| {
-                    !row_frontier.frontier().less_equal(time) && !turn_frontier.frontier().less_equal(time)
-                };
-                while let Some((time, changes, capability)) = stash.pop(complete) {
-                    let mut states = states.borrow_mut();
-                    let mut session = output.session(&capability);
-                    let mut give = |out, diff| session.give((out, time, diff));
-                    let mut rows = Vec::with_capacity(changes.len());
-                    for change in changes {
-                        match change {
-                            Change::Row(row, diff) => rows.push((row, diff)),
-                            Change::Turn(turn) => turn_over(&mut states, &mut in_force, turn, &mut give),
-                        }
-                    }
-                    apply(&mut states, &mut rows, |part| in_force.context(part), &kept, &mut give);
-                }
-            }
-        })
-        .as_collection();
+    let out = told::rows_and_words(rows, turns, name, move |Told { mut rows, words }, out| {
+        let mut states = states.borrow_mut();
+        words.into_iter().for_each(|turn| turn_over(&mut states, &mut in_force, turn, out));
+        for (key, changes) in by_key::<S>(&mut rows, &kept) {
+            states.with(key, |part, state| state.change(&in_force.of_part[part], key, changes, out));
+        }
+    });
     (out, shared)
 }
 
@@ -237,12 +170,12 @@ fn turn_over<S: Keyed>(
     states: &mut Parts<S>,
     in_force: &mut InForce<S::Context>,
     turn: Turn,
-    give: &mut dyn FnMut(S::Out, Diff),
+    out: &mut Sink<'_, S::Out>,
 ) {
     let (before, after) = in_force.turn(turn);
     let mut of_part: Vec<(&S::Key, &mut S)> = states.parts[turn.part as usize].iter_mut().collect();
     of_part.sort_unstable_by_key(|(key, _)| *key);
     for (key, state) in of_part {
-        state.reconsider(&before, &after, key, give);
+        state.reconsider(&before, &after, key, out);
     }
 }

@@ -1,21 +1,23 @@
-//! Two timely operators of our own, for what differential's do too dearly.
+//! Timely operators of our own, for what differential's do too dearly.
 //!
 //! Our time is totally ordered (the journal's commit number), so an operator may keep plain state per key
 //! instead of a trace of all its changes: it needs no history, no compaction and a fraction of the memory.
 //! The laws they keep are differential's: the output at a time is a function of the input up to that time,
 //! and changes cancel exactly.
 
+mod deferred;
 mod kept;
 mod keyed;
 mod spans;
+mod told;
 
+pub use deferred::{Concluding, Deferred, deferred};
 pub use kept::{Kept, kept};
-pub use keyed::{Keyed, Parts, Shared, judged, keyed, shared};
+pub use keyed::{Keyed, Parts, Shared, judged, keyed};
 pub use spans::{Length, Moment, spans};
 
 use differential_dataflow::{AsCollection, VecCollection};
-use std::collections::BTreeMap;
-use timely::dataflow::operators::{Capability, OkErr};
+use timely::dataflow::operators::OkErr;
 
 /// The journal's commit number.
 pub type Time = u64;
@@ -33,32 +35,4 @@ pub fn parted<'scope, D: 'static, A: 'static, B: 'static>(
         Err(other) => Err((other, time, diff)),
     });
     (ones.as_collection(), others.as_collection())
-}
-
-/// Changes that wait for their time to be complete, with the right to produce at that time.
-struct Stash<D> {
-    waiting: BTreeMap<Time, (Vec<D>, Capability<Time>)>,
-}
-
-impl<D> Default for Stash<D> {
-    fn default() -> Self {
-        Stash { waiting: BTreeMap::new() }
-    }
-}
-
-impl<D> Stash<D> {
-    fn push(&mut self, time: Time, capability: &Capability<Time>, change: D) {
-        let slot = self.waiting.entry(time).or_insert_with(|| (Vec::new(), capability.delayed(&time)));
-        slot.0.push(change);
-    }
-
-    /// The earliest time that is complete, with its changes.
-    fn pop(&mut self, complete: impl Fn(&Time) -> bool) -> Option<(Time, Vec<D>, Capability<Time>)> {
-        let first = self.waiting.first_entry()?;
-        if !complete(first.key()) {
-            return None;
-        }
-        let (time, (changes, capability)) = first.remove_entry();
-        Some((time, changes, capability))
-    }
 }

@@ -11,16 +11,13 @@
 //! the clock came there nor on when the row arrived. A clock that never was set passes nothing.
 
 use super::kept::Counter;
-use super::{Diff, Stash, Time};
+use super::told::{self, Told};
+use super::{Diff, Time};
 use differential_dataflow::consolidation::consolidate;
-use differential_dataflow::{AsCollection, ExchangeData, Hashable, VecCollection};
+use differential_dataflow::{ExchangeData, Hashable, VecCollection};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use timely::container::CapacityContainerBuilder;
-use timely::dataflow::channels::pact::{Exchange, Pipeline};
-use timely::dataflow::operators::generic::operator::Operator;
-use timely::dataflow::operators::vec::Broadcast;
 
 /// Rows that enter at the same value of the clock.
 struct Bucket<D> {
@@ -83,12 +80,6 @@ fn without(a: &Range<i64>, b: &Range<i64>) -> [Range<i64>; 2] {
     [a.start..a.end.min(b.start), a.start.max(b.end)..a.end]
 }
 
-/// A row or a new value of the clock.
-enum Change<D> {
-    Row(D, Diff),
-    Clock(Moment),
-}
-
 /// The rows in force at the latest value of `clock`.
 ///
 /// `clock` is a stream of values, each with difference 1: the last one at or before a time counts, and
@@ -101,70 +92,33 @@ pub fn spans<'scope, K: ExchangeData + Hashable, V: ExchangeData>(
     span: impl Fn(&K, &V) -> (i64, Length) + 'static,
     name: &str,
 ) -> VecCollection<'scope, Time, (K, V), Diff> {
-    type Builder<D> = CapacityContainerBuilder<Vec<(D, Time, Diff)>>;
-    let by_key = Exchange::new(|((key, _), _, _): &((K, V), Time, Diff)| key.hashed().into());
-    let clock = clock.inner.broadcast();
     let kept = Counter::of(name, rows.inner.scope().worker());
-    rows.inner
-        .binary_frontier::<_, Builder<(K, V)>, _, _, _, _>(clock, by_key, Pipeline, name, |_, _| {
-            let mut buckets: BTreeMap<Length, BTreeMap<i64, Bucket<(K, V)>>> = BTreeMap::new();
-            let mut now: Option<Moment> = None;
-            let mut stash = Stash::default();
-            move |(row_input, row_frontier), (clock_input, clock_frontier), output| {
-                row_input.for_each_stamp(|capability, batches| {
-                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
-                    for (row, time, diff) in batches.flat_map(|batch| batch.drain(..)) {
-                        stash.push(time, &capability, Change::Row(row, diff));
-                    }
-                });
-                clock_input.for_each_stamp(|capability, batches| {
-                    let Some(capability) = capability.retain_least(output.output_index()) else { return };
-                    for (value, time, _) in batches.flat_map(|batch| batch.drain(..)) {
-                        stash.push(time, &capability, Change::Clock(value));
-                    }
-                });
-                let complete = |time: &Time| {
-                    !row_frontier.frontier().less_equal(time) && !clock_frontier.frontier().less_equal(time)
-                };
-                while let Some((time, changes, capability)) = stash.pop(complete) {
-                    let mut session = output.session(&capability);
-                    let clocks = changes.iter().filter_map(|c| match c {
-                        Change::Clock(value) => Some(*value),
-                        Change::Row(..) => None,
-                    });
-                    let next = clocks.max().or(now);
-                    if next != now {
-                        for (length, buckets) in &buckets {
-                            let (before, after) = (in_force(now, *length), in_force(next, *length));
-                            for (parts, sign) in
-                                [(without(&before, &after), -1), (without(&after, &before), 1)]
-                            {
-                                for part in parts.into_iter().filter(|p| !p.is_empty()) {
-                                    for (row, diff) in
-                                        buckets.range(part).flat_map(|(_, bucket)| &bucket.rows)
-                                    {
-                                        session.give((row.clone(), time, sign * diff));
-                                    }
-                                }
-                            }
+    let mut buckets: BTreeMap<Length, BTreeMap<i64, Bucket<(K, V)>>> = BTreeMap::new();
+    let mut now: Option<Moment> = None;
+    told::rows_and_words(rows, clock, name, move |Told { rows, words }, out| {
+        let next = words.into_iter().max().or(now);
+        if next != now {
+            for (length, buckets) in &buckets {
+                let (before, after) = (in_force(now, *length), in_force(next, *length));
+                for (parts, sign) in [(without(&before, &after), -1), (without(&after, &before), 1)] {
+                    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                        for (row, diff) in buckets.range(part).flat_map(|(_, bucket)| &bucket.rows) {
+                            out(row.clone(), sign * diff);
                         }
-                        now = next;
                     }
-                    let mut rows = 0;
-                    for change in changes {
-                        let Change::Row(row, diff) = change else { continue };
-                        rows += diff;
-                        let (enter, length) = span(&row.0, &row.1);
-                        if in_force(now, length).contains(&enter) {
-                            session.give((row.clone(), time, diff));
-                        }
-                        buckets.entry(length).or_default().entry(enter).or_default().push(row, diff);
-                    }
-                    kept.add(rows);
                 }
             }
-        })
-        .as_collection()
+            now = next;
+        }
+        kept.add(rows.iter().map(|(_, diff)| diff).sum());
+        for (row, diff) in rows {
+            let (enter, length) = span(&row.0, &row.1);
+            if in_force(now, length).contains(&enter) {
+                out(row.clone(), diff);
+            }
+            buckets.entry(length).or_default().entry(enter).or_default().push(row, diff);
+        }
+    })
 }
 
 #[cfg(test)]

@@ -39,11 +39,10 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// Feeds a commit and moves time on to its latest event.
-    fn compute(&mut self, rig: &mut Rig, commit: Commit, latest: i64) {
+    /// Lets the engine compute, with a word on how it goes.
+    fn compute(&mut self, rig: &mut Rig, feed: impl FnOnce(&mut Rig)) {
         let (began, before) = (Clock::now(), cpu_s());
-        rig.feed(commit);
-        rig.pass(latest, Pace::Jump);
+        feed(rig);
         self.compute_s += began.elapsed().as_secs_f64();
         self.on_cpu(before);
         let rate = self.bids as f64 / (self.take_s + self.compute_s);
@@ -116,11 +115,16 @@ impl History {
             load.take_s += take_s;
             load.on_cpu(before);
             if let Some(commit) = full {
-                load.compute(rig, commit, latest);
+                load.compute(rig, |rig| rig.feed(commit));
             }
         }
         if let Some(commit) = rig.gathered() {
-            load.compute(rig, commit, latest);
+            load.compute(rig, |rig| rig.feed(commit));
+        }
+        // Time comes to its end before anything is judged, as when the daemon starts.
+        load.compute(rig, |rig| drop(rig.pass(latest, Pace::Jump)));
+        while let Some(commit) = rig.judging() {
+            load.compute(rig, |rig| rig.feed(commit));
         }
         Ok(load)
     }

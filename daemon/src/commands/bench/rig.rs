@@ -97,7 +97,7 @@ impl Rig {
             door: Door::new(&[0; 32], rules.placeholders.clone()),
             driver: Driver::new(editions, symbols.clone(), 1),
             symbols,
-            load: Load::default(),
+            load: Load::deferring(),
             meter,
             machine: Machine { engine, changes, findings: 0, fingerprint: 0, hasher: RandomState::new() },
             kept: Kept::default(),
@@ -120,6 +120,11 @@ impl Rig {
     /// What has gathered, if anything has.
     pub fn gathered(&mut self) -> Option<Commit> {
         self.load.finish()
+    }
+
+    /// The next commit that judges what was taken in, if anything waits for it.
+    pub fn judging(&mut self) -> Option<Commit> {
+        self.load.judge(&mut self.driver)
     }
 
     /// Feeds rows and waits until they are published.
