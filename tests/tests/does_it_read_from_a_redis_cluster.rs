@@ -220,3 +220,30 @@ fn a_node_that_is_killed_and_comes_back_loses_nothing() {
     shows_every_notice(&cluster, &daemon, 2);
     assert_eq!(client.metric(r#"xiezhi_events_total{outcome="refused",type="unknown"}"#), 0.0);
 }
+
+#[test]
+fn it_reads_on_when_the_node_that_is_configured_is_gone() {
+    let mut cluster = cluster();
+    let configured = (0..3).find(|node| [STREAM, OTHER].iter().all(|stream| cluster.holder(stream) != *node));
+    let configured = configured.expect("a node without a stream");
+    for node in cluster.servers() {
+        let set = cluster.at(node, &["CONFIG", "SET", "cluster-require-full-coverage", "no"]);
+        assert_eq!(set.trim(), "OK");
+    }
+    let home = home(&cluster, configured);
+    let (_daemon, client) = home.start();
+    send(&cluster, STREAM, &announced("E1"));
+    all_taken(&cluster, &client, 1);
+    let _gone = cluster.kill(configured);
+    for node in cluster.servers() {
+        cluster.at(node, &["CLIENT", "KILL", "TYPE", "normal"]);
+    }
+    let reads = |stream| client.metric(&format!("xiezhi_redis_connected{{stream=\"{stream}\"}}")) == 1.0;
+    let broken = |stream| client.metric(&format!("xiezhi_redis_broken_total{{stream=\"{stream}\"}}")) >= 1.0;
+    eventually("it has connected anew", || {
+        [STREAM, OTHER].into_iter().all(|stream| broken(stream) && reads(stream)).then_some(())
+    });
+    send(&cluster, STREAM, &announced("E2"));
+    send(&cluster, OTHER, &announced("E3"));
+    all_taken(&cluster, &client, 3);
+}
