@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use xiezhi_tests::events::{announced, bid, event};
+use xiezhi_tests::events::{announced, bid, event, retracted};
 use xiezhi_tests::{Answer, Client, Home, eventually, run};
 
 const IDENTITY: &str = "11010519491231002X";
@@ -135,6 +135,49 @@ fn who_reports_events_decides_nothing() {
     let answer = venue.try_post("application/json", decided.to_string()).expect("an answer");
     assert_eq!(answer.status, 403, "{answer:?}");
     assert_eq!(waiting(&client, "state=open"), [1]);
+}
+
+#[test]
+fn nobody_else_writes_under_the_daemons_own_sources() {
+    let home = Home::new();
+    let (_daemon, client) = home.start();
+    client.accept(&[announced("E1")]);
+    let mut own = retracted(&announced("E1"));
+    for source in ["/xiezhi/set-aside", "/xiezhi/supervision"] {
+        own["source"] = json!(source);
+        for (kind, body) in
+            [("application/json", own.to_string()), ("application/x-ndjson", format!("{own}\n"))]
+        {
+            let answer = client.try_post(kind, body).expect("an answer");
+            assert_eq!((answer.status, &answer.json()["accepted"]), (202, &json!(0)), "{answer:?}");
+            let refused = &answer.json()["quarantined"][0];
+            assert_eq!((&refused["path"], &refused["code"]), (&json!("source"), &json!("not_accepted")));
+            let reason = refused["reason"].as_str().expect("a reason");
+            assert!(
+                reason.contains(source) && reason.contains("give the reporting system's own source"),
+                "{reason}"
+            );
+        }
+    }
+    // By the command, too; and from quarantine it comes in under another source only.
+    own["source"] = json!("/xiezhi/set-aside");
+    home.write("own.ndjson", &format!("{own}\n"));
+    let (file, token) = (home.path("own.ndjson"), home.data().join("admin.token"));
+    let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
+    let to = format!("http://{}", client.address());
+    let ran = run(&["import", &text(&file), "--to", &to, "--token", &text(&token), "--strict"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let entry = waiting(&client, "state=open").first().copied().expect("an entry");
+    let again = decide(&client, entry, "resubmit", &json!({"note": "再试"}));
+    assert_eq!(again.problem(), "still_refused");
+    assert!(again.text().contains("under which only the daemon itself writes"), "{}", again.text());
+    assert_eq!(client.metric("xiezhi_journal_events"), 1.0);
+    assert_eq!(client.metric("xiezhi_journal_put_aside_events"), 0.0);
+    own["source"] = json!("/tests/e2e");
+    assert_eq!(decide(&client, entry, "resubmit", &json!({"note": "来源有误", "event": own})).status, 200);
+    eventually("the retraction and the decision", || {
+        (client.metric("xiezhi_journal_events") == 3.0).then_some(())
+    });
 }
 
 fn refused_once(client: &Client) {

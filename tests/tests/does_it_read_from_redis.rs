@@ -87,9 +87,13 @@ fn what_was_sent_before_anybody_read_is_taken_and_acknowledged_after_the_commit(
     redis_cli(&server, &["XADD", STREAM, "*", "event", "{\"half\": "]);
     redis_cli(&server, &["XADD", STREAM, "*", "a", "1", "b", "2"]);
     redis_cli(&server, &["XADD", STREAM, "*", "event", &json!({"type": "bid.submitted"}).to_string()]);
+    let mut own = retracted(&announced("E1"));
+    own["source"] = json!("/xiezhi/set-aside");
+    send(&server, &own);
     send(&server, &announced("E2"));
     journalled(&client, 4);
     acknowledged(&server);
+    assert_eq!(client.metric(r#"xiezhi_events_total{outcome="refused",type="event.retracted"}"#), 1.0);
     let refused = r#"xiezhi_events_total{outcome="refused",type="unknown"}"#;
     assert_eq!(client.metric(refused), 2.0);
     assert_eq!(client.metric(r#"xiezhi_events_total{outcome="duplicate",type="section.announced"}"#), 1.0);

@@ -7,7 +7,7 @@
 
 use super::{App, Named, Problem, named};
 use crate::ledger::Reader;
-use crate::service::{Item, Service};
+use crate::service::{Item, SUPERVISION, Service};
 use crate::tokens::Actor;
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -30,7 +30,7 @@ use xiezhi_dataflows::finding::EventName;
 use xiezhi_dataflows::normalise::Instant;
 
 /// The source of the events that the daemon writes itself.
-pub(super) const SOURCE: &str = "/xiezhi/supervision";
+pub(super) const SOURCE: &str = SUPERVISION;
 /// Longest note, characters: what is longer belongs into a document.
 const NOTE_CHARS_MAX: usize = 2_000;
 

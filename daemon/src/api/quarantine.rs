@@ -10,7 +10,7 @@ use super::handling::{Turn, journal};
 use super::lists::{Asked, asked, limit};
 use super::{App, Named, Problem, named};
 use crate::journal::{Decision, Filter, Quarantined, Reader, Reason, SiteKey, State};
-use crate::service::Item;
+use crate::service::{Item, fault_of_own};
 use crate::tokens::Actor;
 use axum::body::Bytes;
 use axum::extract;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::path::Path;
-use xiezhi_dataflows::event::{Admitted, QuarantineDecision, Refused};
+use xiezhi_dataflows::event::{Admitted, Faults, QuarantineDecision};
 use xiezhi_dataflows::normalise::Instant;
 
 /// Longest note, characters.
@@ -249,17 +249,19 @@ async fn admit(app: &App, deciding: &Deciding) -> Result<Admitted, Problem> {
             }
         })
     };
-    let admitted = app.read_journal(let_in).await?.map_err(|refused| still(&refused))?;
+    let admitted = app.read_journal(let_in).await?.map_err(|refused| still(&refused.faults))?;
     if admitted.event.data.is_deed() {
         let detail = "what people do in the daemon is not sent again from here: do it by its own path";
         return Err(Problem::forbidden(detail));
     }
+    if let Some(fault) = fault_of_own(&admitted.event) {
+        return Err(still(&fault.into()));
+    }
     Ok(admitted)
 }
 
-fn still(refused: &Refused) -> Problem {
-    let faults: Vec<String> = refused
-        .faults
+fn still(faults: &Faults) -> Problem {
+    let faults: Vec<String> = faults
         .0
         .iter()
         .map(|fault| format!("{} {} ({})", fault.path, fault.reason, fault.code.as_str()).trim().to_owned())

@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [redis]
-//! url = "rediss://redis.example:6379/0"            # with sentinels: redis://NAME-OF-THE-MASTER/0
+//! url = "rediss://redis.example:6379/0"            # with sentinels: redis://NAME-OF-THE-MASTER/0; of a cluster: any node
 //! sentinels = []                                   # "host:port", asked in turn who the master is
 //! user = "xiezhi"
 //! password_file = "$CREDENTIALS_DIRECTORY/redis"

@@ -10,6 +10,7 @@
 
 use super::acts::Acts;
 use super::loading::JournalArchive;
+use super::own;
 use super::storage::Room;
 use super::{Failure, ServiceError, watermark};
 use crate::clock::Clock;
@@ -145,13 +146,13 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// Submits without waiting for a place in the queue.
+    /// Submits what came from outside without waiting for a place in the queue.
     ///
     /// # Errors
     /// If there is none, or no room on the disk.
     pub fn try_submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
         self.check_room()?;
-        self.try_record(items, origin)
+        self.try_record(items.into_iter().map(own::from_outside).collect(), origin)
     }
 
     /// The same for what people do in the daemon: the reserve of the disk is for that.
@@ -168,12 +169,13 @@ impl Ingest {
         Ok(answer)
     }
 
-    /// Submits, waiting for a place in the queue. For threads, not for tasks.
+    /// Submits what came from outside, waiting for a place in the queue. For threads, not for tasks.
     ///
     /// # Errors
     /// If the daemon is stopping, or there is no room on the disk.
     pub fn submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
         self.check_room()?;
+        let items = items.into_iter().map(own::from_outside).collect();
         let (reply, answer) = oneshot::channel();
         let message = Message::Submission(Submission { items, origin, reply });
         self.queue.send(message).map_err(|_| Busy::Stopping)?;

@@ -16,6 +16,7 @@ mod dispatcher;
 mod health;
 mod letters;
 mod loading;
+mod own;
 mod publisher;
 mod starts;
 mod storage;
@@ -25,6 +26,7 @@ pub use acts::{Acts, Outcome, act_of};
 pub use committer::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIONS_QUEUED, Turning};
 pub use dispatcher::Dispatcher;
 pub use letters::Links;
+pub use own::{SUPERVISION, fault_of as fault_of_own};
 pub use publisher::{NoticeSink, Work, Works};
 pub use storage::Keeping;
 

@@ -1,8 +1,9 @@
 //! Connections to the server: found (by address or by asking sentinels), encrypted, logged in.
+//!
+//! *Law.* Whatever is waited for has a bound, also the first answer: a server whose network went silent accepts and says nothing.
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, FromRedisValue, RedisConnectionInfo, RedisError};
-use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use xiezhi_alerts::deliver::Secret;
@@ -10,7 +11,10 @@ use xiezhi_alerts::deliver::connect::{self, Place};
 use xiezhi_alerts::deliver::tls::{Authorities, Tls};
 
 /// How long it may take to connect and log in.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Most characters of what a server says that are logged.
+const SAID_CHARS_MAX: usize = 400;
 
 /// Where the server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +54,8 @@ pub struct Broken(pub String);
 
 impl From<RedisError> for Broken {
     fn from(error: RedisError) -> Broken {
-        Broken(format!("Redis: {error}"))
+        // Of a pipeline every command that failed is told.
+        Broken(format!("Redis: {error}").chars().take(SAID_CHARS_MAX).collect())
     }
 }
 
@@ -58,20 +63,7 @@ impl From<RedisError> for Broken {
 pub struct Link {
     connection: MultiplexedConnection,
     driver: JoinHandle<()>,
-}
-
-impl Deref for Link {
-    type Target = MultiplexedConnection;
-
-    fn deref(&self) -> &MultiplexedConnection {
-        &self.connection
-    }
-}
-
-impl DerefMut for Link {
-    fn deref_mut(&mut self) -> &mut MultiplexedConnection {
-        &mut self.connection
-    }
+    place: Place,
 }
 
 impl Drop for Link {
@@ -81,23 +73,48 @@ impl Drop for Link {
 }
 
 impl Link {
+    /// Where it leads.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Asks, and gives up the whole connection if there is no answer in time: an answer that came later would be taken
     /// for that of another question.
+    ///
+    /// # Errors
+    /// If there is no answer in time, or if it is an error.
     pub async fn ask<T: FromRedisValue>(
         &mut self,
         command: &redis::Cmd,
         patience: Duration,
     ) -> Result<T, Broken> {
+        Ok(self.try_ask(command, patience).await??)
+    }
+
+    /// The same where an error may be the answer that is wanted.
+    ///
+    /// # Errors
+    /// If there is no answer in time.
+    pub async fn try_ask<T: FromRedisValue>(
+        &mut self,
+        command: &redis::Cmd,
+        patience: Duration,
+    ) -> Result<Result<T, RedisError>, Broken> {
         let asked = command.query_async(&mut self.connection);
-        let answered = tokio::time::timeout(patience, asked).await;
-        Ok(answered.map_err(|_| late(patience))??)
+        tokio::time::timeout(patience, asked).await.map_err(|_| late(patience))
     }
 
     /// The same for several commands at once, each of which must be done.
-    pub async fn ask_all(&mut self, commands: &redis::Pipeline, patience: Duration) -> Result<(), Broken> {
-        let asked = commands.query_async::<redis::Value>(&mut self.connection);
-        tokio::time::timeout(patience, asked).await.map_err(|_| late(patience))??;
-        Ok(())
+    ///
+    /// # Errors
+    /// If there is no answer in time, or if one of them is an error.
+    pub async fn ask_all<T: FromRedisValue>(
+        &mut self,
+        commands: &redis::Pipeline,
+        patience: Duration,
+    ) -> Result<T, Broken> {
+        let asked = commands.query_async::<T>(&mut self.connection);
+        Ok(tokio::time::timeout(patience, asked).await.map_err(|_| late(patience))??)
     }
 }
 
@@ -106,21 +123,6 @@ fn late(patience: Duration) -> Broken {
 }
 
 impl Server {
-    /// Connects to the node that holds a key: in a cluster, to which a server that does not hold it points.
-    ///
-    /// # Errors
-    /// If it is not reached.
-    pub async fn connect_for(&self, key: &str) -> Result<Link, Broken> {
-        let mut link = self.connect().await?;
-        let asked: Result<redis::Value, _> = redis::cmd("EXISTS").arg(key).query_async(&mut *link).await;
-        let Err(error) = asked else { return Ok(link) };
-        let Some((host, port)) = error.redirect_node().and_then(|(at, _)| at.rsplit_once(':')) else {
-            return Err(error.into());
-        };
-        let port = port.parse().map_err(|_| Broken(format!("Redis: {error}")))?;
-        self.connect_to(&Place { host: host.to_owned(), port, ..self.inside() }).await
-    }
-
     /// Connects.
     ///
     /// # Errors
@@ -132,12 +134,16 @@ impl Server {
         }
     }
 
-    /// What every place of this server has in common.
-    fn inside(&self) -> Place {
-        Place { host: String::new(), port: 0, allow_private: true, in_the_open: !self.encrypted }
+    /// A place of this server: what all of them have in common.
+    pub fn inside(&self, host: String, port: u16) -> Place {
+        Place { host, port, allow_private: true, in_the_open: !self.encrypted }
     }
 
-    async fn connect_to(&self, place: &Place) -> Result<Link, Broken> {
+    /// Connects to a node of it.
+    ///
+    /// # Errors
+    /// If it is not reached.
+    pub async fn connect_to(&self, place: &Place) -> Result<Link, Broken> {
         let connecting = async {
             let tls = self.encrypted.then(|| Tls::trusting(self.authorities.as_ref())).transpose();
             let stream = connect::lasting(place, tls.map_err(Broken)?.as_ref()).await;
@@ -152,7 +158,7 @@ impl Server {
             // Reads block for longer than the crate's half second, and what is abandoned there is lost to everybody.
             let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
             let (connection, driver) = MultiplexedConnection::new_with_config(&info, stream, config).await?;
-            Ok(Link { connection, driver: tokio::spawn(driver) })
+            Ok(Link { connection, driver: tokio::spawn(driver), place: place.clone() })
         };
         let connected = tokio::time::timeout(PATIENCE, connecting).await;
         connected.unwrap_or_else(|_| {
@@ -184,7 +190,7 @@ impl Server {
                 link.ask::<Option<(String, u16)>>(&command, PATIENCE).await
             };
             match asked.await {
-                Ok(Some((host, port))) => return Ok(Place { host, port, ..self.inside() }),
+                Ok(Some((host, port))) => return Ok(self.inside(host, port)),
                 Ok(None) => why = format!("{}:{} knows no master {name}", sentinel.host, sentinel.port),
                 Err(error) => why = format!("{}:{}: {error}", sentinel.host, sentinel.port),
             }

@@ -12,10 +12,12 @@
 //! 1. Redis refuses an entry whose number it has, so no notice and no head stands twice on the stream, whatever breaks in between.
 //! 2. What is emptied is rebuilt, what is no longer watched disappears, what somebody else changed is put right: within [`CHECK`].
 //! 3. Organisations only: persons are on the watch-list by pseudonym, and are shown to who may see them, by the API.
-//! 4. No transactions: Redis 7.0 loses them at a restart if its default user is off (redis/redis#14541).
+//! 4. In a cluster each key is where its slot is, under the same name ([`super::cluster`]).
+//! 5. No transactions: Redis 7.0 loses them at a restart if its default user is off (redis/redis#14541).
 
 use super::backoff::{self, Backoff};
-use super::connect::{Broken, Link, Server};
+use super::cluster::{Links, Nodes};
+use super::connect::{Broken, Link};
 use super::position::EntryId;
 use crate::ledger::{LedgerError, Reader, WatchingFilter};
 use crate::metrics::MirrorMetrics;
@@ -46,7 +48,7 @@ const HEADS: &str = "xiezhi:heads";
 /// What keeps Redis as the ledger is.
 pub struct Mirror {
     /// The server.
-    pub server: Arc<Server>,
+    pub nodes: Arc<Nodes>,
     /// The stream and channel of alerts; none: they are not shown.
     pub alerts: Option<String>,
     /// The number of the latest head.
@@ -81,7 +83,12 @@ impl Mirror {
     }
 
     async fn session(&mut self) -> Result<(), Broken> {
-        let mut link = self.server.connect().await?;
+        let mut links = self.nodes.clone().links().await?;
+        self.show(&mut links).await.map_err(|broken| links.explained(broken))
+    }
+
+    /// Shows all that there is, as it comes, until told to stop.
+    async fn show(&mut self, links: &mut Links) -> Result<(), Broken> {
         self.metrics.connected.set(1);
         let mut shown: Option<(u64, Watched)> = None;
         let (mut told, mut sealed) = (0, 0);
@@ -91,25 +98,25 @@ impl Mirror {
                 checked = Some(Instant::now());
                 if let Some(stream) = &self.alerts {
                     let known = self.read(|ledger| ledger.last_notice()).await?;
-                    told = last_shown(&mut link, stream, known).await?;
+                    told = last_shown(links.to(stream).await?, stream, known).await?;
                 }
                 let known = *self.heads.borrow();
-                sealed = last_shown(&mut link, HEADS, known).await?;
+                sealed = last_shown(links.to(HEADS).await?, HEADS, known).await?;
                 // What it was given may be gone: the whole list is compared.
                 shown = None;
             }
             if let Some(stream) = &self.alerts {
-                told = self.tell(&mut link, stream, told).await?;
+                told = self.tell(links.to(stream).await?, stream, told).await?;
             }
             let known = *self.heads.borrow();
             if sealed < known {
-                sealed = self.show_heads(&mut link, sealed).await?;
+                sealed = self.show_heads(links.to(HEADS).await?, sealed).await?;
             }
             // The number first: what changes while the list is read is looked at again.
             let changes = self.read(|ledger| ledger.last_watch_change()).await?;
             if shown.as_ref().is_none_or(|(seen, _)| *seen != changes) {
                 let there = shown.take().map(|(_, there)| there);
-                shown = Some((changes, self.watch(&mut link, there).await?));
+                shown = Some((changes, self.watch(links, there).await?));
             }
             if *self.stopping.borrow() {
                 return Ok(());
@@ -138,7 +145,7 @@ impl Mirror {
                 adding.cmd("PUBLISH").arg(stream).arg(body);
             }
             told = *last;
-            link.ask_all(&adding, PATIENCE).await?;
+            link.ask_all::<Value>(&adding, PATIENCE).await?;
             self.metrics.told.set(told.cast_signed());
         }
     }
@@ -157,53 +164,55 @@ impl Mirror {
                 adding.cmd("XADD").arg(HEADS).arg(id).arg("head").arg(crate::heads::line_of(head));
                 last = head.number;
             }
-            link.ask_all(&adding, PATIENCE).await?;
+            link.ask_all::<Value>(&adding, PATIENCE).await?;
         }
         Ok(last)
     }
 
     /// Shows the watch-list as it is now; `shown` is what Redis was given, if that is certain.
-    async fn watch(&self, link: &mut Link, shown: Option<Watched>) -> Result<Watched, Broken> {
+    async fn watch(&self, links: &mut Links, shown: Option<Watched>) -> Result<Watched, Broken> {
         let now = self.read(watched).await?;
         let (there, stale): (Watched, BTreeSet<String>) = match shown {
             Some(shown) => {
                 let stale = shown.keys().filter(|code| !now.contains_key(*code)).cloned().collect();
                 (shown, stale)
             }
-            None => self.there(link, &now).await?,
+            None => self.there(links, &now).await?,
         };
         let stale: Vec<&String> = stale.iter().collect();
         let changed: Vec<(&String, &String)> =
             now.iter().filter(|(code, entry)| there.get(*code) != Some(*entry)).collect();
         for codes in stale.chunks(KEYS) {
-            let mut going = pipe();
-            for code in codes {
-                going.cmd("DEL").arg(key(code)).cmd("SREM").arg(WATCHLIST).arg(code.as_str());
-            }
-            link.ask_all(&going, PATIENCE).await?;
+            // The set last: what is in it and has no key is found again, a key that is not in it would stay.
+            let delete = |code: &&String| (key(code), cmd("DEL").arg(key(code)).to_owned());
+            links.ask_all(codes.iter().map(delete).collect(), PATIENCE).await?;
+            let mut remove = cmd("SREM");
+            remove.arg(WATCHLIST).arg(codes);
+            links.to(WATCHLIST).await?.ask::<Value>(&remove, PATIENCE).await?;
         }
         for entries in changed.chunks(KEYS) {
-            let mut coming = pipe();
-            for (code, entry) in entries {
-                // The set first: what is in it and has no key is put right, a key that is not in it would stay.
-                coming.cmd("SADD").arg(WATCHLIST).arg(code.as_str());
-                coming.cmd("SET").arg(key(code)).arg(entry.as_str());
-            }
-            link.ask_all(&coming, PATIENCE).await?;
+            // The set first, for the same reason.
+            let mut add = cmd("SADD");
+            add.arg(WATCHLIST).arg(entries.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>());
+            links.to(WATCHLIST).await?.ask::<Value>(&add, PATIENCE).await?;
+            let set = |(code, entry): &(&String, &String)| {
+                (key(code), cmd("SET").arg(key(code)).arg(entry.as_str()).to_owned())
+            };
+            links.ask_all(entries.iter().map(set).collect(), PATIENCE).await?;
         }
         self.metrics.watched.set(i64::try_from(now.len()).unwrap_or(i64::MAX));
         Ok(now)
     }
 
     /// What Redis shows of those who are watched, and the codes that should not be there.
-    async fn there(&self, link: &mut Link, now: &Watched) -> Result<(Watched, BTreeSet<String>), Broken> {
-        let set: BTreeSet<String> = link.ask(cmd("SMEMBERS").arg(WATCHLIST), PATIENCE).await?;
+    async fn there(&self, links: &mut Links, now: &Watched) -> Result<(Watched, BTreeSet<String>), Broken> {
+        let set: BTreeSet<String> =
+            links.to(WATCHLIST).await?.ask(cmd("SMEMBERS").arg(WATCHLIST), PATIENCE).await?;
         let mut there = Watched::new();
         let codes: Vec<&String> = now.keys().filter(|code| set.contains(*code)).collect();
         for codes in codes.chunks(KEYS) {
-            let mut get = cmd("MGET");
-            get.arg(codes.iter().map(|code| key(code)).collect::<Vec<_>>());
-            let held: Vec<Option<String>> = link.ask(&get, PATIENCE).await?;
+            let keys: Vec<String> = codes.iter().map(|code| key(code)).collect();
+            let held = links.held(&keys, PATIENCE).await?;
             let held = codes.iter().zip(held).filter_map(|(code, entry)| Some(((*code).clone(), entry?)));
             there.extend(held);
         }

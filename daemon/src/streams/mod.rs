@@ -6,19 +6,23 @@
 //! ```
 //!
 //! The journal is the truth and Redis a transport: see [`reader`] for what that means on the way in, [`mirror`] on the way out.
+//! The server may be one, a group under Sentinel ([`connect`]), or a cluster ([`cluster`]).
 
 mod backoff;
+mod cluster;
 mod connect;
 mod entry;
 mod mirror;
 mod position;
 mod reader;
+mod slots;
 
 pub use connect::{At, Broken, Server};
 pub use position::Oddity;
 
 use crate::metrics::Metrics;
 use crate::service::Service;
+use cluster::Nodes;
 use reader::Reader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,11 +55,11 @@ impl Streams {
     pub fn start(settings: Settings, service: &Service, metrics: &Metrics, data_dir: &Path) -> Streams {
         let (stop, stopping) = watch::channel(false);
         let Settings { server, streams, group, consumer, alerts } = settings;
-        let server = Arc::new(server);
+        let nodes = Arc::new(Nodes::new(server));
         let mut tasks = Vec::new();
         for stream in streams {
             let reader = Reader {
-                server: server.clone(),
+                nodes: nodes.clone(),
                 metrics: metrics.stream(&stream),
                 mark: mark(data_dir, &stream),
                 group: group.clone(),
@@ -68,7 +72,7 @@ impl Streams {
             tasks.push(tokio::spawn(reader.run()));
         }
         let mirror = mirror::Mirror {
-            server,
+            nodes,
             alerts,
             heads: service.heads.numbers(),
             data_dir: data_dir.to_owned(),

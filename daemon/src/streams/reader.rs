@@ -8,7 +8,8 @@
 //! 4. Redis is a transport: what is odd about the stream is counted and said; what comes twice is a duplicate.
 
 use super::backoff::{self, Backoff};
-use super::connect::{Broken, Link, Server};
+use super::cluster::Nodes;
+use super::connect::{Broken, Link};
 use super::entry;
 use super::position::{EntryId, Oddity, Position, oddities};
 use crate::metrics::StreamMetrics;
@@ -39,7 +40,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// What reads one stream.
 pub struct Reader {
     /// The server.
-    pub server: Arc<Server>,
+    pub nodes: Arc<Nodes>,
     /// The stream's name.
     pub stream: String,
     /// The consumer group.
@@ -92,8 +93,8 @@ impl Reader {
 
     /// Connects and reads until told to stop, or until something breaks.
     async fn session(&self) -> Result<(), Broken> {
-        let mut reading = self.server.connect_for(&self.stream).await?;
-        let mut acknowledging = self.server.connect_for(&self.stream).await?;
+        let mut reading = self.nodes.connect_for(&self.stream).await?;
+        let mut acknowledging = self.nodes.connect_for(&self.stream).await?;
         let mut last = self.begin(&mut acknowledging).await?;
         self.metrics.connected.set(1);
         tracing::info!(stream = self.stream, group = self.group, "read from");
@@ -117,7 +118,7 @@ impl Reader {
     async fn begin(&self, link: &mut Link) -> Result<Option<EntryId>, Broken> {
         let mut make = cmd("XGROUP");
         make.arg("CREATE").arg(&self.stream).arg(&self.group).arg("0").arg("MKSTREAM");
-        let made: Result<Value, _> = make.query_async(&mut **link).await;
+        let made = link.try_ask::<Value>(&make, PATIENCE).await?;
         let marked = self.marked();
         let found = match made {
             Ok(_) if marked.is_some() => {

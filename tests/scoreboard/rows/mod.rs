@@ -15,6 +15,7 @@ mod redis;
 mod site;
 mod start;
 mod tamper;
+mod venue;
 mod wire;
 
 use crate::board::Row;
