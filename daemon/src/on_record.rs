@@ -12,8 +12,12 @@ use std::path::{Path, PathBuf};
 pub trait Line: Serialize + DeserializeOwned {
     /// Counts lines from 1.
     fn number(&self) -> u64;
-    /// SHA-256 of the line before, in hexadecimal; empty for the first.
+    /// The hash of the line before, in hexadecimal; empty for the first.
     fn previous(&self) -> &str;
+    /// The hash of this line's text, in hexadecimal: SHA-256, where a record does not say otherwise.
+    fn hash_of(&self, text: &[u8]) -> String {
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// Why the record cannot be used.
@@ -47,10 +51,6 @@ pub struct OnRecord<T> {
     path: PathBuf,
     lines: Vec<T>,
     last_hash: String,
-}
-
-fn hash(line: &[u8]) -> String {
-    Sha256::digest(line).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn sync_folder(of: &Path) -> std::io::Result<()> {
@@ -104,8 +104,8 @@ impl<T: Line> OnRecord<T> {
         if line.number() != at as u64 + 1 || line.previous() != self.last_hash {
             return Err(broken("does not follow the line before it".to_owned()));
         }
+        self.last_hash = line.hash_of(text);
         self.lines.push(line);
-        self.last_hash = hash(text);
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl<T: Line> OnRecord<T> {
             if number == 1 { sync_folder(&self.path) } else { Ok(()) }
         };
         write().map_err(|source| self.file(source))?;
-        self.last_hash = hash(&text);
+        self.last_hash = line.hash_of(&text);
         self.lines.push(line);
         Ok(&self.lines[self.lines.len() - 1])
     }

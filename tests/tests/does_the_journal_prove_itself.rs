@@ -4,10 +4,22 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use sm3::Sm3;
 use std::path::Path;
 use xiezhi_tests::events::{announced, bid};
 use xiezhi_tests::office::at;
 use xiezhi_tests::{Client, Dice, Home, Ran, eventually, run};
+
+/// What a journal may be hashed and signed with: the names of the configuration and of the heads.
+const ALGORITHMS: [&str; 2] = ["sha256-ed25519", "sm3-sm2"];
+
+/// A home whose journal is of an algorithm.
+fn home_of(algorithm: &str) -> Home {
+    let home = Home::new();
+    let config = std::fs::read_to_string(home.path("xiezhi.toml")).expect("a configuration");
+    home.write("xiezhi.toml", &format!("{config}[proof]\nalgorithm = \"{algorithm}\"\n"));
+    home
+}
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
@@ -50,23 +62,28 @@ fn bytes(hex: &Value) -> Vec<u8> {
     (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect()
 }
 
-fn hash(parts: &[&[u8]]) -> Vec<u8> {
-    parts.iter().fold(Sha256::new(), |hasher, part| hasher.chain_update(part)).finalize().to_vec()
+fn hash(algorithm: &str, parts: &[&[u8]]) -> Vec<u8> {
+    let all = parts.concat();
+    match algorithm {
+        "sha256-ed25519" => Sha256::digest(all).to_vec(),
+        "sm3-sm2" => Sm3::digest(all).to_vec(),
+        other => panic!("{other}"),
+    }
 }
 
 /// The root that an inclusion proof leads to, by the recursion of RFC 6962, 2.1.1, read backwards: no code of the daemon.
-fn root_of(index: u64, size: u64, leaf: &[u8], path: &[Vec<u8>]) -> Vec<u8> {
+fn root_of(algorithm: &str, index: u64, size: u64, leaf: &[u8], path: &[Vec<u8>]) -> Vec<u8> {
     let Some((beside, inner)) = path.split_last() else { return leaf.to_vec() };
     let split = 1_u64 << (size - 1).ilog2();
     if index < split {
-        hash(&[&[1], &root_of(index, split, leaf, inner), beside])
+        hash(algorithm, &[&[1], &root_of(algorithm, index, split, leaf, inner), beside])
     } else {
-        hash(&[&[1], beside, &root_of(index - split, size - split, leaf, inner)])
+        hash(algorithm, &[&[1], beside, &root_of(algorithm, index - split, size - split, leaf, inner)])
     }
 }
 
 /// The leaf of an entry from its columns, as `journal/record.rs` documents it.
-fn leaf_of(home: &Home, seq: u64) -> Vec<u8> {
+fn leaf_of(algorithm: &str, home: &Home, seq: u64) -> Vec<u8> {
     let db = Connection::open(home.data().join("journal.db")).expect("the journal");
     let columns = "SELECT seq, commit_no, received_at, source, id, type, body FROM events WHERE seq = ?1";
     let record = db.query_row(columns, [seq.cast_signed()], |row| {
@@ -80,16 +97,21 @@ fn leaf_of(home: &Home, seq: u64) -> Vec<u8> {
         put(&row.get::<_, Vec<u8>>(6)?);
         Ok(record)
     });
-    hash(&[&[0], &record.expect("the entry")])
+    hash(algorithm, &[&[0], &record.expect("the entry")])
 }
 
 #[test]
 fn heads_and_proofs_hold_by_a_computation_of_our_own_and_by_the_command() {
-    let home = Home::new();
+    ALGORITHMS.into_iter().for_each(heads_and_proofs_hold);
+}
+
+fn heads_and_proofs_hold(algorithm: &str) {
+    let home = home_of(algorithm);
     let (daemon, client) = home.start();
     client.accept(&events(0..7));
     let (status, first) = post(&client, "/api/v1/journal/heads");
     assert_eq!((status, &first["size"]), (201, &json!(21)), "{first}");
+    assert_eq!(first["algorithm"], algorithm);
     assert_eq!(post(&client, "/api/v1/journal/heads"), (200, first.clone()), "nothing has come since");
     client.accept(&events(7..20));
     let (status, second) = post(&client, "/api/v1/journal/heads");
@@ -99,10 +121,14 @@ fn heads_and_proofs_hold_by_a_computation_of_our_own_and_by_the_command() {
     for (seq, size, head) in [(1, 21, &first), (21, 21, &first), (22, 60, &second), (60, 60, &second)] {
         let answer = client.get_json(&format!("/api/v1/journal/proof/{seq}?size={size}"));
         let proof = &answer["proof"];
-        let leaf = leaf_of(&home, seq);
+        let leaf = leaf_of(algorithm, &home, seq);
         assert_eq!(bytes(&proof["leaf"]), leaf);
         let path: Vec<Vec<u8>> = proof["path"].as_array().expect("a path").iter().map(bytes).collect();
-        assert_eq!(root_of(seq - 1, size, &leaf, &path), bytes(&head["root"]), "entry {seq} of {size}");
+        assert_eq!(
+            root_of(algorithm, seq - 1, size, &leaf, &path),
+            bytes(&head["root"]),
+            "entry {seq} of {size}"
+        );
         assert_eq!(answer["heads"], json!([head]));
         home.write("proof.json", &answer.to_string());
         check(&home, &format!("holds: entry {seq}, "));
@@ -182,7 +208,11 @@ fn what_cannot_be_proved_is_a_problem_and_only_some_may_have_heads_signed() {
 
 #[test]
 fn heads_are_signed_at_midnight_and_at_the_stop_and_stand_in_the_log() {
-    let mut home = Home::new();
+    ALGORITHMS.into_iter().for_each(heads_are_signed_in_time);
+}
+
+fn heads_are_signed_in_time(algorithm: &str) {
+    let mut home = home_of(algorithm);
     home.write("clock", &at("2026-03-02T23:59").to_string());
     let clock = text(&home.path("clock"));
     home.set("XIEZHI_CLOCK_FILE", Some(&clock));
@@ -223,10 +253,14 @@ fn heads_are_signed_at_midnight_and_at_the_stop_and_stand_in_the_log() {
 
 #[test]
 fn a_tampered_journal_is_found_by_the_command_and_the_daemon_signs_no_more() {
+    ALGORITHMS.into_iter().for_each(tampering_is_found);
+}
+
+fn tampering_is_found(algorithm: &str) {
     let seed = Dice::seed("XIEZHI_SEED");
     println!("XIEZHI_SEED={seed}");
     let mut dice = Dice::new(seed);
-    let home = Home::new();
+    let home = home_of(algorithm);
     let (daemon, client) = home.start();
     for day in 0..4 {
         client.accept(&events(day * 10..(day + 1) * 10));
@@ -258,7 +292,7 @@ fn a_tampered_journal_is_found_by_the_command_and_the_daemon_signs_no_more() {
     );
 
     // With the leaf hash changed too, only the signed heads know.
-    let leaf: String = leaf_of(&home, seq).iter().map(|byte| format!("{byte:02x}")).collect();
+    let leaf: String = leaf_of(algorithm, &home, seq).iter().map(|byte| format!("{byte:02x}")).collect();
     past(&format!("UPDATE events SET leaf = x'{leaf}' WHERE seq = {seq}"));
     drop(database);
     let found = report(&verify(&home, &[]));

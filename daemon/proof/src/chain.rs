@@ -3,16 +3,9 @@
 //! *Invariants.* A line is believed only if the key has signed it; it must follow the line before it in number, hash, size, commit and
 //! time. Whatever is found, the next lines are still looked at, so that one edit is one fault and not the end.
 
-use crate::hash::hex;
 use crate::head::SignedHead;
 use crate::key::PublicKey;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
-
-/// SHA-256 of a line of a record of heads, without its line feed; hexadecimal.
-pub fn line_hash(line: &[u8]) -> String {
-    hex(&Sha256::digest(line))
-}
 
 /// What is wrong with a line of a record of heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error)]
@@ -76,16 +69,17 @@ impl Chain {
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let mut chain = Chain::default();
         let mut before = Before::default();
+        let hash = |line| key.algorithm().line_hash(line);
         for (at, line) in text[..whole].split_inclusive(|byte| *byte == b'\n').enumerate() {
             let line = &line[..line.len() - 1];
             let Some(head) = chain.believe(at + 1, line, key) else {
-                before = Before { hash: line_hash(line), number: before.number + 1, ..before };
+                before = Before { hash: hash(line), number: before.number + 1, ..before };
                 continue;
             };
             for kind in before.faults_of(&head) {
                 chain.faults.push(HeadFault { line: at + 1, number: Some(head.number), kind });
             }
-            before = Before { hash: line_hash(line), number: head.number, head: Some(head.clone()) };
+            before = Before { hash: hash(line), number: head.number, head: Some(head.clone()) };
             chain.heads.push(head);
         }
         chain
@@ -153,63 +147,72 @@ impl Before {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::leaf_hash;
+    use crate::algorithm::Algorithm;
     use crate::head::Claim;
     use crate::key::HeadKey;
 
     const COUNT: u64 = 8;
 
-    fn key(byte: u8) -> HeadKey {
-        HeadKey::from_bytes(&[byte; 32])
+    fn key(algorithm: Algorithm, byte: u8) -> HeadKey {
+        HeadKey::from_bytes(algorithm, &[byte; 32]).unwrap()
     }
 
     /// A record of heads over a journal that grows by ten a day.
     fn record(key: &HeadKey) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for number in 1..=COUNT {
-            let root = leaf_hash(&number.to_be_bytes());
+            let root = key.algorithm().leaf_hash(&number.to_be_bytes());
             let claim = Claim { size: 10 * number, root, commit: number, time_us: number as i64 };
-            let previous = lines.last().map_or(String::new(), |line| line_hash(line.as_bytes()));
+            let previous =
+                lines.last().map_or(String::new(), |line| key.algorithm().line_hash(line.as_bytes()));
             let head = SignedHead::sign(claim, number, previous, key);
             lines.push(serde_json::to_string(&head).unwrap());
         }
         lines
     }
 
-    fn faults(lines: &[String]) -> Vec<(usize, HeadFaultKind)> {
+    fn faults(key: &HeadKey, lines: &[String]) -> Vec<(usize, HeadFaultKind)> {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        let chain = Chain::of_record(text.as_bytes(), &key(1).public());
+        let chain = Chain::of_record(text.as_bytes(), &key.public());
         chain.faults.iter().map(|fault| (fault.line, fault.kind)).collect()
     }
 
     #[test]
     fn a_whole_record_has_no_faults_and_half_a_line_at_its_end_does_not_count() {
-        let lines = record(&key(1));
-        assert_eq!(faults(&lines), []);
-        let text = lines.join("\n") + "\n{\"algorithm\":";
-        let chain = Chain::of_record(text.as_bytes(), &key(1).public());
-        assert_eq!((chain.heads.len() as u64, chain.faults), (COUNT, vec![]));
-        assert_eq!(faults(&[]), []);
+        for key in Algorithm::ALL.map(|algorithm| key(algorithm, 1)) {
+            let lines = record(&key);
+            assert_eq!(faults(&key, &lines), []);
+            let text = lines.join("\n") + "\n{\"algorithm\":";
+            let chain = Chain::of_record(text.as_bytes(), &key.public());
+            assert_eq!((chain.heads.len() as u64, chain.faults), (COUNT, vec![]));
+            assert_eq!(faults(&key, &[]), []);
+        }
     }
 
     #[test]
     fn every_edit_of_every_line_is_found_where_it_is() {
         use HeadFaultKind::{Changed, NotAHead, Number, OtherKey, Previous};
-        let whole = record(&key(1));
-        for at in 0..whole.len() {
+        for (algorithm, at) in
+            Algorithm::ALL.into_iter().flat_map(|of| (0..COUNT as usize).map(move |at| (of, at)))
+        {
+            let (ours, others) = (key(algorithm, 1), key(algorithm, 2));
+            let whole = record(&ours);
+            let faults = |lines: &[String]| faults(&ours, lines);
             let last = at + 1 == whole.len();
             let next = |kind| if last { vec![] } else { vec![(at + 2, kind)] };
             let mut edited = whole.clone();
             edited[at] = edited[at].replacen("\"size\":", "\"size\":1", 1);
             assert_eq!(faults(&edited), [vec![(at + 1, Changed)], next(Previous)].concat(), "edit {at}");
+            let other_algorithm = Algorithm::ALL.into_iter().find(|other| *other != algorithm).unwrap();
+            edited[at] = whole[at].replacen(algorithm.name(), other_algorithm.name(), 1);
+            assert_eq!(faults(&edited), [vec![(at + 1, Changed)], next(Previous)].concat(), "algorithm {at}");
             edited[at] = "{}".to_owned();
             assert_eq!(faults(&edited), [vec![(at + 1, NotAHead)], next(Previous)].concat(), "no head {at}");
-            edited[at] = record(&key(2))[at].clone();
-            assert_eq!(
-                faults(&edited),
-                [vec![(at + 1, OtherKey)], next(Previous)].concat(),
-                "other key {at}"
-            );
+            edited[at] = record(&others)[at].clone();
+            let other_key = [vec![(at + 1, OtherKey)], next(Previous)].concat();
+            assert_eq!(faults(&edited), other_key, "other key {at}");
+            edited[at] = record(&key(other_algorithm, 1))[at].clone();
+            assert_eq!(faults(&edited), other_key, "a key of the other algorithm {at}");
             let mut removed = whole.clone();
             removed.remove(at);
             let expected = if last { vec![] } else { vec![(at + 1, Number)] };
@@ -223,29 +226,34 @@ mod tests {
     #[test]
     fn a_head_signed_anew_by_our_own_key_may_not_say_less() {
         use HeadFaultKind::{GoesBack, TwoRoots};
-        let lines = record(&key(1));
-        let before: SignedHead = serde_json::from_str(&lines[7]).unwrap();
-        let same =
-            Claim { size: before.size, root: before.root, commit: before.commit, time_us: before.time_us };
-        for (claim, kind) in [
-            (Claim { size: 79, ..same }, GoesBack),
-            (Claim { commit: 7, ..same }, GoesBack),
-            (Claim { time_us: 7, ..same }, GoesBack),
-            (Claim { root: leaf_hash(b"other"), ..same }, TwoRoots),
-        ] {
-            let head = SignedHead::sign(claim, 9, line_hash(lines[7].as_bytes()), &key(1));
-            let more = [lines.clone(), vec![serde_json::to_string(&head).unwrap()]].concat();
-            assert_eq!(faults(&more), [(9, kind)]);
+        for key in Algorithm::ALL.map(|algorithm| key(algorithm, 1)) {
+            let lines = record(&key);
+            let before: SignedHead = serde_json::from_str(&lines[7]).unwrap();
+            let SignedHead { size, root, commit, time_us, .. } = before;
+            let same = Claim { size, root, commit, time_us };
+            for (claim, kind) in [
+                (Claim { size: 79, ..same }, GoesBack),
+                (Claim { commit: 7, ..same }, GoesBack),
+                (Claim { time_us: 7, ..same }, GoesBack),
+                (Claim { root: key.algorithm().leaf_hash(b"other"), ..same }, TwoRoots),
+            ] {
+                let previous = key.algorithm().line_hash(lines[7].as_bytes());
+                let head = SignedHead::sign(claim, 9, previous, &key);
+                let more = [lines.clone(), vec![serde_json::to_string(&head).unwrap()]].concat();
+                assert_eq!(faults(&key, &more), [(9, kind)]);
+            }
         }
     }
 
     #[test]
     fn copies_may_be_some_of_the_heads_in_any_order() {
-        let lines = record(&key(1));
-        let text = format!("{}\n\n  {}\n{}", lines[5], lines[2], record(&key(2))[3]);
-        let chain = Chain::of_copies(text.as_bytes(), &key(1).public());
-        assert_eq!(chain.heads.iter().map(|head| head.number).collect::<Vec<_>>(), [6, 3]);
-        let fault = HeadFault { line: 4, number: Some(4), kind: HeadFaultKind::OtherKey };
-        assert_eq!(chain.faults, [fault]);
+        for algorithm in Algorithm::ALL {
+            let lines = record(&key(algorithm, 1));
+            let text = format!("{}\n\n  {}\n{}", lines[5], lines[2], record(&key(algorithm, 2))[3]);
+            let chain = Chain::of_copies(text.as_bytes(), &key(algorithm, 1).public());
+            assert_eq!(chain.heads.iter().map(|head| head.number).collect::<Vec<_>>(), [6, 3]);
+            let fault = HeadFault { line: 4, number: Some(4), kind: HeadFaultKind::OtherKey };
+            assert_eq!(chain.faults, [fault]);
+        }
     }
 }

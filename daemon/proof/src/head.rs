@@ -15,12 +15,14 @@
 //! <previous>
 //! ```
 //!
-//! `previous` is the SHA-256 of the bytes of the line before in the record of heads, without its line feed; empty for the first.
+//! `algorithm` is `sha256-ed25519` or `sm3-sm2`, the one of the whole journal. `previous` is the hash by that algorithm of the bytes of the
+//! line before in the record of heads, without its line feed; empty for the first.
 //! So a head vouches for the journal up to `size` and for every head before it. The format is fixed for ever: another one would
-//! begin with another first line.
+//! begin with another first line. `docs/auditing.md` shows how to check one with `openssl`.
 
+use crate::algorithm::Algorithm;
 use crate::hash::Hash;
-use crate::key::{Algorithm, HeadKey, PublicKey};
+use crate::key::{HeadKey, PublicKey};
 use serde::{Deserialize, Serialize};
 
 const FIRST_LINE: &str = "xiezhi journal head 1";
@@ -56,9 +58,9 @@ pub struct SignedHead {
     pub commit: u64,
     /// When it was signed, µs since 1970-01-01T00:00:00Z.
     pub time_us: i64,
-    /// SHA-256 of the line before in the record of heads, hexadecimal; empty for the first.
+    /// The hash of the line before in the record of heads, hexadecimal; empty for the first.
     pub previous: String,
-    /// The signature over the text above, hexadecimal.
+    /// The signature over the text above, hexadecimal: 64 bytes of Ed25519, or DER of SM2.
     pub signature: String,
 }
 
@@ -67,7 +69,7 @@ impl SignedHead {
     pub fn sign(claim: Claim, number: u64, previous: String, key: &HeadKey) -> SignedHead {
         let Claim { size, root, commit, time_us } = claim;
         let mut head = SignedHead {
-            algorithm: Algorithm::Sha256Ed25519,
+            algorithm: key.algorithm(),
             origin: key.public().origin(),
             number,
             size,
@@ -93,6 +95,8 @@ impl SignedHead {
 
     /// Whether this key has signed it, as it stands.
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        self.origin == key.origin() && key.signed(self.signed_text().as_bytes(), &self.signature)
+        self.algorithm == key.algorithm()
+            && self.origin == key.origin()
+            && key.signed(self.signed_text().as_bytes(), &self.signature)
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! In JSON an inclusion proof is `{"kind":"inclusion","index":…,"size":…,"leaf":…,"path":[…]}` and a consistency proof
 //! `{"kind":"consistency","from":…,"to":…,"path":[…]}`; hashes are hexadecimal, `path` is in the order of RFC 6962 (from the leaves
-//! up). Checking follows RFC 9162, 2.1.3.2 and 2.1.4.2.
+//! up). What hashes, they do not say: the signed head does that they are checked against. Checking follows RFC 9162, 2.1.3.2 and 2.1.4.2.
 
-use crate::hash::{Hash, empty_root, node_hash};
+use crate::algorithm::Algorithm;
+use crate::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 /// A proof of either kind.
@@ -66,7 +67,7 @@ impl Inclusion {
     ///
     /// # Errors
     /// If it does not prove that the leaf is there.
-    pub fn check(&self, root: Hash) -> Result<(), Mismatch> {
+    pub fn check(&self, algorithm: Algorithm, root: Hash) -> Result<(), Mismatch> {
         if self.index >= self.size {
             return Err(Mismatch::Form);
         }
@@ -77,12 +78,12 @@ impl Inclusion {
                 return Err(Mismatch::Form);
             }
             if place & 1 == 1 || place == last {
-                found = node_hash(*beside, found);
+                found = algorithm.node_hash(*beside, found);
                 // A node without a neighbour goes up as it is.
                 let up = place.trailing_zeros();
                 (place, last) = (place >> up, last >> up);
             } else {
-                found = node_hash(found, *beside);
+                found = algorithm.node_hash(found, *beside);
             }
             (place, last) = (place >> 1, last >> 1);
         }
@@ -99,7 +100,7 @@ impl Consistency {
     ///
     /// # Errors
     /// If it does not prove that the smaller tree is the beginning of the larger.
-    pub fn check(&self, from_root: Hash, to_root: Hash) -> Result<(), Mismatch> {
+    pub fn check(&self, algorithm: Algorithm, from_root: Hash, to_root: Hash) -> Result<(), Mismatch> {
         if self.from == 0 || self.from > self.to || (self.from == self.to) != self.path.is_empty() {
             return Err(Mismatch::Form);
         }
@@ -110,7 +111,7 @@ impl Consistency {
         // A smaller tree that is complete is itself the first hash.
         let given = if self.from.is_power_of_two() { Some(from_root) } else { None };
         let mut hashes = given.into_iter().chain(self.path.iter().copied());
-        let first = hashes.next().unwrap_or_else(empty_root);
+        let first = hashes.next().unwrap_or_else(|| algorithm.empty_root());
         let up = (self.from - 1).trailing_ones();
         let (mut place, mut last) = ((self.from - 1) >> up, (self.to - 1) >> up);
         let (mut smaller, mut larger) = (first, first);
@@ -119,11 +120,12 @@ impl Consistency {
                 return Err(Mismatch::Form);
             }
             if place & 1 == 1 || place == last {
-                (smaller, larger) = (node_hash(beside, smaller), node_hash(beside, larger));
+                (smaller, larger) =
+                    (algorithm.node_hash(beside, smaller), algorithm.node_hash(beside, larger));
                 let up = place.trailing_zeros();
                 (place, last) = (place >> up, last >> up);
             } else {
-                larger = node_hash(larger, beside);
+                larger = algorithm.node_hash(larger, beside);
             }
             (place, last) = (place >> 1, last >> 1);
         }

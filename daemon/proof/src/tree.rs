@@ -7,18 +7,20 @@
 //! 3. A root of any smaller tree, and any proof, takes at most three blocks of leaves, read again from where they are kept.
 //!
 //! ```
-//! use xiezhi_proof::{Tree, leaf_hash};
+//! use xiezhi_proof::{Algorithm, Tree};
 //!
-//! let leaves = [leaf_hash(b"a"), leaf_hash(b"b"), leaf_hash(b"c")];
-//! let tree = Tree::of(leaves);
+//! let sm3 = Algorithm::Sm3Sm2;
+//! let leaves = [sm3.leaf_hash(b"a"), sm3.leaf_hash(b"b"), sm3.leaf_hash(b"c")];
+//! let tree = Tree::of(sm3, leaves);
 //! let mut kept = |range: std::ops::Range<u64>| {
 //!     Ok::<_, ()>(leaves[range.start as usize..range.end as usize].to_vec())
 //! };
 //! let proof = tree.inclusion(1, 3, &mut kept).unwrap();
-//! assert_eq!(proof.check(tree.root()), Ok(()));
+//! assert_eq!(proof.check(sm3, tree.root()), Ok(()));
 //! ```
 
-use crate::hash::{Hash, empty_root, node_hash};
+use crate::algorithm::Algorithm;
+use crate::hash::Hash;
 use crate::proof::{Consistency, Inclusion};
 use std::ops::Range;
 
@@ -29,8 +31,9 @@ const BLOCK_LEVEL: u32 = 10;
 const BLOCK: u64 = 1 << BLOCK_LEVEL;
 
 /// A Merkle tree over leaf hashes that are kept elsewhere.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Tree {
+    algorithm: Algorithm,
     size: u64,
     /// Complete subtrees that wait for a neighbour, the largest (leftmost) first: one for each set bit of `size`.
     edge: Vec<Hash>,
@@ -61,9 +64,14 @@ impl<E> From<E> for NotThere<E> {
 }
 
 impl Tree {
+    /// The tree without leaves.
+    pub fn new(algorithm: Algorithm) -> Tree {
+        Tree { algorithm, size: 0, edge: Vec::new(), kept: Vec::new() }
+    }
+
     /// The tree over these leaves.
-    pub fn of(leaves: impl IntoIterator<Item = Hash>) -> Tree {
-        let mut tree = Tree::default();
+    pub fn of(algorithm: Algorithm, leaves: impl IntoIterator<Item = Hash>) -> Tree {
+        let mut tree = Tree::new(algorithm);
         leaves.into_iter().for_each(|leaf| tree.push(leaf));
         tree
     }
@@ -80,7 +88,7 @@ impl Tree {
         while (self.size >> level) & 1 == 1
             && let Some(left) = self.edge.pop()
         {
-            hash = node_hash(left, hash);
+            hash = self.algorithm.node_hash(left, hash);
             level += 1;
             self.keep(level, hash);
         }
@@ -100,7 +108,9 @@ impl Tree {
     /// The root over all leaves.
     pub fn root(&self) -> Hash {
         let right_to_left = self.edge.iter().rev().copied();
-        right_to_left.reduce(|right, left| node_hash(left, right)).unwrap_or_else(empty_root)
+        right_to_left
+            .reduce(|right, left| self.algorithm.node_hash(left, right))
+            .unwrap_or_else(|| self.algorithm.empty_root())
     }
 
     /// The root over the first `size` leaves. `leaves` gives exactly the leaves of a range, counted from 0.
@@ -113,7 +123,7 @@ impl Tree {
         leaves: &mut impl FnMut(Range<u64>) -> Result<Vec<Hash>, E>,
     ) -> Result<Hash, NotThere<E>> {
         self.check(size)?;
-        Ok(if size == 0 { empty_root() } else { self.hash(0..size, leaves)? })
+        Ok(if size == 0 { self.algorithm.empty_root() } else { self.hash(0..size, leaves)? })
     }
 
     /// Proves that leaf `index` (from 0) is in the tree of the first `size` leaves (RFC 6962, 2.1.1).
@@ -196,11 +206,11 @@ impl Tree {
             return Ok(hash);
         }
         if length <= 1 << BLOCK_LEVEL {
-            return Ok(Tree::of(leaves(range)?).root());
+            return Ok(Tree::of(self.algorithm, leaves(range)?).root());
         }
         let middle = range.start + split(length);
         let left = self.hash(range.start..middle, leaves)?;
-        Ok(node_hash(left, self.hash(middle..range.end, leaves)?))
+        Ok(self.algorithm.node_hash(left, self.hash(middle..range.end, leaves)?))
     }
 
     fn kept_hash(&self, level: u32, index: u64) -> Option<Hash> {
@@ -217,21 +227,22 @@ fn split(length: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::leaf_hash;
     use std::convert::Infallible;
 
+    const SHA: Algorithm = Algorithm::Sha256Ed25519;
+
     fn leaves(count: u64) -> Vec<Hash> {
-        (0..count).map(|number| leaf_hash(&number.to_be_bytes())).collect()
+        (0..count).map(|number| SHA.leaf_hash(&number.to_be_bytes())).collect()
     }
 
     /// The definition of RFC 6962, 2.1, word for word.
     fn by_definition(leaves: &[Hash]) -> Hash {
         match leaves {
-            [] => empty_root(),
+            [] => SHA.empty_root(),
             [leaf] => *leaf,
             _ => {
                 let (left, right) = leaves.split_at(split(leaves.len() as u64) as usize);
-                node_hash(by_definition(left), by_definition(right))
+                SHA.node_hash(by_definition(left), by_definition(right))
             }
         }
     }
@@ -239,12 +250,12 @@ mod tests {
     #[test]
     fn roots_are_those_of_the_definition_at_every_size_and_across_blocks() {
         let all = leaves(3 * BLOCK + 5);
-        let tree = Tree::of(all.iter().copied());
+        let tree = Tree::of(SHA, all.iter().copied());
         let mut kept =
             |range: Range<u64>| Ok::<_, Infallible>(all[range.start as usize..range.end as usize].to_vec());
         for size in (0..70).chain((1..4).flat_map(|k| k * BLOCK - 2..k * BLOCK + 3)) {
             let expected = by_definition(&all[..size as usize]);
-            assert_eq!(Tree::of(all[..size as usize].iter().copied()).root(), expected, "{size}");
+            assert_eq!(Tree::of(SHA, all[..size as usize].iter().copied()).root(), expected, "{size}");
             assert_eq!(tree.root_at(size, &mut kept), Ok(expected), "{size}");
         }
     }
@@ -252,7 +263,7 @@ mod tests {
     #[test]
     fn a_proof_reads_few_leaves_and_the_tree_keeps_few_hashes() {
         let all = leaves(100 * BLOCK + 77);
-        let tree = Tree::of(all.iter().copied());
+        let tree = Tree::of(SHA, all.iter().copied());
         let hashes = tree.edge.len() + tree.kept.iter().map(Vec::len).sum::<usize>();
         assert!(hashes < 220, "{hashes}");
         for index in [0, BLOCK - 1, 50 * BLOCK + 3, 100 * BLOCK + 76] {
@@ -262,14 +273,14 @@ mod tests {
                 Ok::<_, Infallible>(all[range.start as usize..range.end as usize].to_vec())
             };
             let proof = tree.inclusion(index, tree.size(), &mut kept).unwrap();
-            assert_eq!(proof.check(tree.root()), Ok(()));
+            assert_eq!(proof.check(SHA, tree.root()), Ok(()));
             assert!(read <= 3 * BLOCK, "{read} leaves read for leaf {index}");
         }
     }
 
     #[test]
     fn what_is_not_there_is_refused() {
-        let tree = Tree::of(leaves(5));
+        let tree = Tree::of(SHA, leaves(5));
         let mut none = |_: Range<u64>| Err::<Vec<Hash>, _>("no leaves");
         assert_eq!(tree.inclusion(5, 5, &mut none), Err(NotThere::Range { asked: 5, size: 5 }));
         assert_eq!(tree.inclusion(0, 6, &mut none), Err(NotThere::Range { asked: 6, size: 5 }));

@@ -156,6 +156,7 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         links: Links::default(),
         metrics: metrics.clone(),
         keeping: Keeping::default(),
+        algorithm: None,
     };
     let host = Host::start(args.listen, setup).await?;
     let player = Player { service: host.service().clone(), clock, truth: Vec::new(), events: 0 };

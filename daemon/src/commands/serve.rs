@@ -3,9 +3,10 @@
 use crate::api::token_path;
 use crate::clock::Clock;
 use crate::config::{Config, EXIT_CODE};
-use crate::host::Host;
+use crate::host::{Host, HostError};
+use crate::journal::JournalError;
 use crate::metrics::Metrics;
-use crate::service::{Links, NoticeSink, Service, Setup};
+use crate::service::{Links, NoticeSink, Service, ServiceError, Setup};
 use crate::streams::Streams;
 use crate::supervisor::{State, Supervisor};
 use anyhow::Context;
@@ -103,12 +104,20 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         links: Links { console: config.routing.console.clone() },
         metrics: Arc::new(Metrics::new().context("the metrics")?),
         keeping: config.keeping,
+        algorithm: config.algorithm,
     };
     let metrics = setup.metrics.clone();
     super::runtime()?.block_on(async {
         // From the first moment on: one that comes while the history is computed waits, and does not end the daemon.
         let mut hangup = signal(SignalKind::hangup()).context("the handler of SIGHUP")?;
-        let host = Host::start(config.listen, setup).await?;
+        let host = match Host::start(config.listen, setup).await {
+            // It stays so until somebody edits the configuration: as with every mistake in it, nothing should start it again.
+            Err(HostError::Service(ServiceError::Journal(error @ JournalError::OtherAlgorithm { .. }))) => {
+                eprintln!("xiezhi: {error}");
+                return Ok(ExitCode::from(EXIT_CODE));
+            }
+            started => started?,
+        };
         let streams = config
             .redis
             .clone()

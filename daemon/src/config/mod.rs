@@ -11,6 +11,7 @@ mod calendar;
 mod deliver;
 mod mistake;
 mod named_files;
+mod proof;
 mod redis;
 mod routing;
 mod rules;
@@ -32,6 +33,7 @@ use xiezhi_alerts::deliver::{Entry, Receiver};
 use xiezhi_alerts::duty::DutyList;
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::params::Params;
+use xiezhi_proof::Algorithm;
 
 /// The port of the console and the interface.
 pub const PORT: u16 = 8700;
@@ -65,6 +67,8 @@ pub struct Config {
     pub redis: Option<Settings>,
     /// How much of the disk is left free, and how long what was decided on is kept.
     pub keeping: Keeping,
+    /// What a new journal is hashed and its heads are signed with, and what one that is there must have; none: as it is.
+    pub algorithm: Option<Algorithm>,
 }
 
 /// The top level of the file, without its tables.
@@ -115,6 +119,7 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("routing", "give a table: [routing]"),
     ("redis", "give a table: [redis]"),
     ("storage", "give a table: [storage]"),
+    ("proof", "give a table: [proof]"),
 ];
 
 /// What later versions will have: told apart from what is misspelt.
@@ -137,6 +142,7 @@ impl Default for Config {
             deliver: Vec::new(),
             redis: None,
             keeping: Keeping::default(),
+            algorithm: None,
         }
     }
 }
@@ -175,8 +181,9 @@ impl Config {
         let routing = reading.part(&mut table, "routing");
         let redis = table.contains_key("redis").then(|| reading.part(&mut table, "redis"));
         let storage = reading.part(&mut table, "storage");
+        let proof = reading.part(&mut table, "proof");
         let deliver = table.remove("deliver");
-        let parts = ["engine", "rules", "routing", "deliver", "redis", "storage"];
+        let parts = ["engine", "rules", "routing", "deliver", "redis", "storage", "proof"];
         let top: Top = reading.keys(table, "", &parts);
         let engine: EngineTable = reading.keys(engine, "engine", &[]);
         reading.check("engine.workers", (1..=WORKERS_MAX).contains(&engine.workers), || {
@@ -203,6 +210,7 @@ impl Config {
             deliver,
             redis,
             keeping: storage::read(storage, mistakes),
+            algorithm: proof::read(proof, mistakes),
         }
     }
 }
@@ -296,6 +304,8 @@ mod tests {
             profile = "profile.toml"
             thresholds = "rules.toml"
             placeholders = ["无", "未填"]
+            [proof]
+            algorithm = "sm3-sm2"
         "#;
         let profile = "name = \"haikou\"\n[severity]\n\"DEV-07\" = \"S\"\n";
         let files = [("a.toml", main), ("profile.toml", profile), ("rules.toml", "run_min = 5\n")];
@@ -304,6 +314,7 @@ mod tests {
         assert_eq!((config.listen.to_string().as_str(), config.workers), ("0.0.0.0:9000", 3));
         assert_eq!(config.data_dir, folder.path().join("journal"));
         assert_eq!(config.params().thresholds.run_min, 5);
+        assert_eq!(config.algorithm, Some(Algorithm::Sm3Sm2));
         assert_eq!(config.params().profile.name, "haikou");
         assert_eq!(config.params().severity(Rule::Dev07), Severity::S);
         assert!(config.placeholders().contains("未填") && !config.placeholders().contains("N/A"));

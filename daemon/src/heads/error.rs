@@ -3,7 +3,7 @@
 use crate::journal::JournalError;
 use crate::on_record::RecordError;
 use std::path::{Path, PathBuf};
-use xiezhi_proof::KeyError;
+use xiezhi_proof::{Algorithm, KeyError};
 
 /// Why no head is signed or no proof is made.
 #[derive(Debug, thiserror::Error)]
@@ -44,10 +44,23 @@ pub enum HeadsError {
         mode: u32,
     },
     /// The file holds no secret key.
-    #[error("{} is no key of heads (64 hexadecimal digits on one line): restore it from its backup", path.display())]
+    #[error("{} is no key of heads (64 hexadecimal digits on one line, after `sm2:` if of SM2): restore it from its backup", path.display())]
     KeyMalformed {
         /// The file.
         path: PathBuf,
+    },
+    /// The key is of another algorithm than the journal.
+    #[error(
+        "{} is a key of {}, and the journal beside it of {} since its first start: restore the head.key that belongs to this journal",
+        path.display(), found.name(), journal.name()
+    )]
+    OtherAlgorithm {
+        /// The file.
+        path: PathBuf,
+        /// What the key is of.
+        found: Algorithm,
+        /// What the journal is of.
+        journal: Algorithm,
     },
     /// The file holds no public key.
     #[error("{}: {source}", path.display())]

@@ -4,7 +4,7 @@ use super::HeadsError;
 use crate::journal::{JournalError, Reader};
 use serde::Serialize;
 use std::ops::Range;
-use xiezhi_proof::{Hash, NotThere, Proof, SignedHead, Tree};
+use xiezhi_proof::{Algorithm, Hash, NotThere, Proof, SignedHead, Tree};
 
 /// What is to be proved. A size that is not given is that of the latest head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Proven {
 }
 
 /// The tree, as far as it was read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct JournalTree {
     pub(super) tree: Tree,
     /// The commit of the last leaf.
@@ -43,6 +43,11 @@ pub(super) struct JournalTree {
 }
 
 impl JournalTree {
+    /// One that has read nothing yet.
+    pub(super) fn new(algorithm: Algorithm) -> JournalTree {
+        JournalTree { tree: Tree::new(algorithm), commit: 0 }
+    }
+
     /// Reads the leaves that have come since. `grown` is shown the tree at every size.
     pub(super) fn catch_up(
         &mut self,

@@ -22,6 +22,10 @@ impl Line for SignedHead {
     fn previous(&self) -> &str {
         &self.previous
     }
+
+    fn hash_of(&self, text: &[u8]) -> String {
+        self.algorithm.line_hash(text)
+    }
 }
 
 /// Where the record of heads is.
@@ -45,12 +49,13 @@ pub(super) struct Sealing {
 impl Sealing {
     pub(super) fn open(data_dir: &Path) -> Result<Sealing, HeadsError> {
         let record = OnRecord::<SignedHead>::open(&heads_path(data_dir))?;
-        let key = key_file::load_or_create(data_dir, !record.lines().is_empty())?;
+        let algorithm = Reader::open(data_dir)?.algorithm();
+        let key = key_file::load_or_create(data_dir, algorithm, !record.lines().is_empty())?;
         let public = key.public();
         if let Some(head) = record.lines().iter().find(|head| !head.is_signed_by(&public)) {
             return Err(HeadsError::NotOurs { number: head.number });
         }
-        let (data_dir, grown) = (data_dir.to_owned(), JournalTree::default());
+        let (data_dir, grown) = (data_dir.to_owned(), JournalTree::new(algorithm));
         Ok(Sealing { data_dir, key, record, grown, compared: 0, broken: None })
     }
 
@@ -112,7 +117,7 @@ impl Sealing {
 pub fn prove(data_dir: &Path, wanted: Wanted) -> Result<Proven, HeadsError> {
     let record = OnRecord::<SignedHead>::read(&heads_path(data_dir))?;
     let reader = Reader::open(data_dir)?;
-    let mut grown = JournalTree::default();
+    let mut grown = JournalTree::new(reader.algorithm());
     grown.catch_up(&reader, |_| ())?;
     grown.prove(&reader, wanted, record.lines())
 }

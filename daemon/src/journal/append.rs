@@ -9,10 +9,11 @@
 
 use super::decisions::{self, Decided};
 use super::quarantine::{self, Prepared};
-use super::reader::signed;
+use super::reader::{Reader, signed};
 use super::record::Record;
 use super::{Journal, JournalError, Last, NewEvent, NewQuarantined};
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
+use xiezhi_proof::Algorithm;
 
 /// The longest source, id or type, in bytes. An index entry this size still fits a page.
 pub const MAX_NAME_BYTES: usize = 1024;
@@ -72,7 +73,7 @@ impl Journal {
             .map(|new| quarantine::prepare(&self.sealer, new))
             .collect::<Result<Vec<_>, _>>()?;
         let batch = Batch { first, commit, received_at, events, refused: &refused, decided };
-        match write_batch(&mut self.store.conn, &batch) {
+        match write_batch(&mut self.store, &batch) {
             Ok(()) => {}
             Err(Failure::Duplicate(index)) => {
                 let event = &events[index];
@@ -146,9 +147,10 @@ struct Batch<'a> {
     decided: &'a [Decided],
 }
 
-fn write_batch(conn: &mut Connection, batch: &Batch<'_>) -> Result<(), Failure> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    match insert_events(&tx, batch) {
+fn write_batch(store: &mut Reader, batch: &Batch<'_>) -> Result<(), Failure> {
+    let algorithm = store.algorithm;
+    let tx = store.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    match insert_events(&tx, algorithm, batch) {
         Ok(()) => {
             quarantine::insert(&tx, batch.received_at, batch.refused)?;
             decisions::insert(&tx, batch.first, batch.received_at, batch.decided)?;
@@ -162,7 +164,7 @@ fn write_batch(conn: &mut Connection, batch: &Batch<'_>) -> Result<(), Failure> 
     }
 }
 
-fn insert_events(tx: &Transaction<'_>, batch: &Batch<'_>) -> Result<(), Failure> {
+fn insert_events(tx: &Transaction<'_>, algorithm: Algorithm, batch: &Batch<'_>) -> Result<(), Failure> {
     let Batch { first, commit, received_at, events, .. } = *batch;
     let mut insert = tx.prepare_cached(
         "INSERT INTO events (seq, commit_no, received_at, leaf, source, id, type, body)
@@ -170,7 +172,7 @@ fn insert_events(tx: &Transaction<'_>, batch: &Batch<'_>) -> Result<(), Failure>
     )?;
     for (index, (event, seq)) in events.iter().zip(first..).enumerate() {
         let NewEvent { source, id, kind, body } = event;
-        let leaf = Record { seq, commit, received_at, source, id, kind, body }.leaf();
+        let leaf = Record { seq, commit, received_at, source, id, kind, body }.leaf(algorithm);
         insert
             .execute((signed(seq), signed(commit), received_at, leaf, source, id, kind, body))
             .map_err(|error| if is_duplicate(&error) { Failure::Duplicate(index) } else { error.into() })?;

@@ -5,6 +5,7 @@
 //!    so that they cannot forge lines of a log. No message contains a key or raw input.
 
 use std::path::{Path, PathBuf};
+use xiezhi_proof::Algorithm;
 
 /// An error of the journal, its quarantine, its lock or the site key.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +91,20 @@ pub enum JournalError {
     WrongSiteKey {
         /// The journal.
         path: PathBuf,
+    },
+    /// The configuration names another algorithm than the journal has.
+    #[error(
+        "proof.algorithm is \"{}\", and {} is of \"{}\" since its first start: every entry has its hash. Nothing was changed or \
+         lost. Set proof.algorithm = \"{}\" or leave it out, or give another data_dir for a new journal",
+        wanted.name(), path.display(), found.name(), found.name()
+    )]
+    OtherAlgorithm {
+        /// The journal.
+        path: PathBuf,
+        /// What it is of.
+        found: Algorithm,
+        /// What was asked for.
+        wanted: Algorithm,
     },
     /// There is no site key. It is made only where there is no journal yet.
     #[error(
@@ -206,6 +221,7 @@ impl JournalError {
             Self::NewerFormat { .. } => "journal_format_newer",
             Self::OrphanedLog { .. } => "journal_log_orphaned",
             Self::WrongSiteKey { .. } => "site_key_wrong",
+            Self::OtherAlgorithm { .. } => "journal_algorithm_other",
             Self::SiteKeyMissing { .. } => "site_key_missing",
             Self::SiteKeyExposed { .. } => "site_key_exposed",
             Self::SiteKeyMalformed { .. } => "site_key_malformed",

@@ -31,8 +31,8 @@ impl Reader {
     /// # Errors
     /// If there is none, it is no journal at all, or a newer version wrote it.
     pub fn open_to_examine(data_dir: &Path) -> Result<(Reader, Option<&'static str>), JournalError> {
-        let (conn, altered) = schema::open_to_examine(data_dir)?;
-        Ok((Reader { conn }, altered))
+        let (conn, algorithm, altered) = schema::open_to_examine(data_dir)?;
+        Ok((Reader { conn, algorithm }, altered))
     }
 
     /// Calls `f` with every row, in the order of `seq`.

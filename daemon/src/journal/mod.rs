@@ -13,6 +13,7 @@
 //!
 //! The calls block; they belong on a thread of their own. There is no clock here: the caller says when.
 
+mod algorithm;
 mod append;
 mod decisions;
 mod error;
@@ -41,6 +42,7 @@ pub use site_key::SiteKey;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
+use xiezhi_proof::Algorithm;
 
 /// An event on its way in: checked, scrubbed, and new.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,11 +79,21 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Locks the data directory and opens its journal; creates either if it is not there.
+    /// Locks the data directory and opens its journal, whatever algorithm it is of; creates either if it is not there.
     pub fn open(data_dir: &Path, site_key: &[u8; 32]) -> Result<Self, JournalError> {
+        Self::open_as(data_dir, site_key, None)
+    }
+
+    /// The same, for a journal of this algorithm only: one that is there and of another is refused and left as it is.
+    pub fn open_as(
+        data_dir: &Path,
+        site_key: &[u8; 32],
+        wanted: Option<Algorithm>,
+    ) -> Result<Self, JournalError> {
         files::create_data_dir(data_dir)?;
         let lock = DataDirLock::acquire(data_dir)?;
-        let store = Reader { conn: schema::open_for_writing(data_dir, &seal::key_check(site_key))? };
+        let (conn, algorithm) = schema::open_for_writing(data_dir, &seal::key_check(site_key), wanted)?;
+        let store = Reader { conn, algorithm };
         let last = store.last()?;
         Ok(Self { store, sealer: seal::Sealer::new(site_key), last, poisoned: None, _lock: lock })
     }

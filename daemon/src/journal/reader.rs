@@ -11,6 +11,7 @@ use super::{Filter, JournalError, Last, Quarantined, ReasonCount, files, quarant
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::ops::ControlFlow;
 use std::path::Path;
+use xiezhi_proof::Algorithm;
 
 /// Entries read in one transaction.
 pub(super) const PAGE: u64 = 8192;
@@ -42,9 +43,9 @@ impl Entry {
         self.as_record().bytes()
     }
 
-    /// The leaf hash that follows from the other fields.
-    pub fn recomputed_leaf(&self) -> Leaf {
-        self.as_record().leaf()
+    /// The leaf hash that follows from the other fields, in a journal of this algorithm.
+    pub fn recomputed_leaf(&self, algorithm: Algorithm) -> Leaf {
+        self.as_record().leaf(algorithm)
     }
 
     fn as_record(&self) -> Record<'_> {
@@ -64,12 +65,19 @@ impl Entry {
 #[derive(Debug)]
 pub struct Reader {
     pub(super) conn: Connection,
+    pub(super) algorithm: Algorithm,
 }
 
 impl Reader {
     /// Opens the journal of a data directory. Never creates one.
     pub fn open(data_dir: &Path) -> Result<Self, JournalError> {
-        Ok(Self { conn: schema::open_for_reading(data_dir)? })
+        let (conn, algorithm) = schema::open_for_reading(data_dir)?;
+        Ok(Self { conn, algorithm })
+    }
+
+    /// What the leaf hashes and the heads over them are of, from the first start on.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
     }
 
     /// Copies the journal as it is at this moment into a new file, beside the writer.

@@ -15,17 +15,15 @@
 //! | 4 + n | `body`: length in bytes, then the canonical scrubbed JSON as stored |
 //!
 //! 1. Two different entries never have the same record: every part has a fixed width or its length before it.
-//! 2. `leaf = SHA-256(0x00 ‖ record)`, the leaf hash of RFC 6962.
+//! 2. `leaf = H(0x00 ‖ record)`, the leaf hash of RFC 6962; H is SHA-256, or SM3 in a journal of `sm3-sm2`.
 //! 3. A later version changes the first byte; entries of version 1 keep their bytes.
 
-use sha2::{Digest, Sha256};
+use xiezhi_proof::{Algorithm, Hasher};
 
 /// A leaf hash.
 pub type Leaf = [u8; 32];
 
 const VERSION: u8 = 1;
-/// RFC 6962, 2.1: leaves and inner nodes are hashed with different first bytes, so none passes for the other.
-const LEAF_PREFIX: u8 = 0;
 
 /// What is recorded of one event, borrowed.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +46,11 @@ impl Record<'_> {
         bytes
     }
 
-    /// `SHA-256(0x00 ‖ record)`, without a copy of the body.
-    pub(super) fn leaf(&self) -> Leaf {
-        let mut hasher = Sha256::new_with_prefix([LEAF_PREFIX]);
+    /// `H(0x00 ‖ record)`, without a copy of the body.
+    pub(super) fn leaf(&self, algorithm: Algorithm) -> Leaf {
+        let mut hasher = Hasher::of_leaf(algorithm);
         self.write(|part| hasher.update(part));
-        hasher.finalize().into()
+        hasher.finish().0
     }
 
     fn write(&self, mut put: impl FnMut(&[u8])) {
@@ -71,8 +69,7 @@ impl Record<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Record;
-    use sha2::{Digest, Sha256};
+    use super::{Algorithm, Record};
 
     fn example<'a>() -> Record<'a> {
         Record {
@@ -86,18 +83,24 @@ mod tests {
         }
     }
 
-    /// The expected value was computed by another program (Python's struct and hashlib) from the table above.
+    /// The expected values were computed by another program (Python's struct and hashlib) from the table above.
     #[test]
     fn the_leaf_is_what_an_auditor_computes_from_the_documented_encoding() {
-        let leaf: String = example().leaf().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(leaf, "df40168e4a25a54b6b6da71e092302f4f5349d3ac29e6649e966074aaed964e6");
+        for (algorithm, expected) in [
+            (Algorithm::Sha256Ed25519, "df40168e4a25a54b6b6da71e092302f4f5349d3ac29e6649e966074aaed964e6"),
+            (Algorithm::Sm3Sm2, "449b63f1b81c11f8d5948498ebb5a5ebada427b939e91f30ab0c60e1b403c9bd"),
+        ] {
+            let leaf: String = example().leaf(algorithm).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(leaf, expected);
+        }
         assert_eq!(example().bytes().len(), 101);
     }
 
     #[test]
     fn the_leaf_covers_exactly_the_record_bytes() {
-        let hash: [u8; 32] = Sha256::new_with_prefix([0]).chain_update(example().bytes()).finalize().into();
-        assert_eq!(example().leaf(), hash);
+        for algorithm in Algorithm::ALL {
+            assert_eq!(example().leaf(algorithm), algorithm.leaf_hash(&example().bytes()).0);
+        }
     }
 
     #[test]

@@ -9,16 +9,20 @@
 //!    that SQLite holds on the file (POSIX), and another process could then remove the log under the daemon.
 
 use super::JournalError;
+use super::algorithm::{self, FORMAT_UNNAMED};
 use super::files::{create_private, is_there, remove_if_there, rename_durably, sync_dir};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use xiezhi_proof::Algorithm;
 
-/// The version of the file's format that this program writes, in SQLite's `user_version`.
+/// The newest version of the file's format that this program knows, in SQLite's `user_version`.
 ///
 /// 1. The first.
 /// 2. With `quarantine_decisions`.
-pub const FORMAT: i64 = 2;
+/// 3. With the name of its algorithm in `meta`. Only a journal of another than `sha256-ed25519` has it: an earlier release, which would
+///    hash on with SHA-256, refuses it, and one of SHA-256 stays as it was.
+pub const FORMAT: i64 = 3;
 /// "XZHI" in SQLite's `application_id`, so that `file` and auditors can tell what this is.
 const APPLICATION_ID: i64 = 0x585A_4849;
 const KEY_CHECK: &str = "site_key_check";
@@ -113,33 +117,42 @@ pub(super) fn journal_exists(data_dir: &Path) -> Result<bool, JournalError> {
     Ok(is_there(&path)? || has_log(&path)?)
 }
 
-/// Opens the journal of a data directory for its one writer; creates it if there is none. The caller holds the lock.
-pub(super) fn open_for_writing(data_dir: &Path, key_check: &[u8; 32]) -> Result<Connection, JournalError> {
+/// Opens the journal of a data directory for its one writer; creates it if there is none. The caller holds the lock. Without a wanted
+/// algorithm one that is there may have any.
+pub(super) fn open_for_writing(
+    data_dir: &Path,
+    key_check: &[u8; 32],
+    wanted: Option<Algorithm>,
+) -> Result<(Connection, Algorithm), JournalError> {
     let path = journal_path(data_dir);
     if is_there(&path)? {
         drop(open_for_reading(data_dir)?);
     } else if has_log(&path)? {
         return Err(JournalError::OrphanedLog { path });
     } else {
-        create(&path, key_check)?;
+        create(&path, key_check, wanted.unwrap_or_default())?;
     }
     let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if stored_key_check(&conn)?.as_deref() != Some(key_check) {
         return Err(JournalError::WrongSiteKey { path });
+    }
+    let found = algorithm::read(&conn, &path)?;
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
+        return Err(JournalError::OtherAlgorithm { path, found, wanted });
     }
     configure(&conn).map_err(JournalError::sqlite("configure"))?;
     migrate(&conn).map_err(JournalError::sqlite("bring to this version's format"))?;
     rewrite_log(&conn)?;
     // The log is there by now. SQLite syncs its name too, but takes no notice if that fails.
     sync_dir(data_dir)?;
-    Ok(conn)
+    Ok((conn, found))
 }
 
 /// Opens an existing journal read-only, beside a running daemon or without one.
-pub(super) fn open_for_reading(data_dir: &Path) -> Result<Connection, JournalError> {
+pub(super) fn open_for_reading(data_dir: &Path) -> Result<(Connection, Algorithm), JournalError> {
     match open_to_examine(data_dir)? {
-        (conn, None) => Ok(conn),
-        (_, Some(name)) => Err(JournalError::NotAJournal {
+        (conn, algorithm, None) => Ok((conn, algorithm)),
+        (_, _, Some(name)) => Err(JournalError::NotAJournal {
             path: journal_path(data_dir),
             why: format!("somebody removed or changed `{name}` in its schema"),
         }),
@@ -147,7 +160,9 @@ pub(super) fn open_for_reading(data_dir: &Path) -> Result<Connection, JournalErr
 }
 
 /// Opens an existing journal read-only; gives the first object of its schema that was removed or changed.
-pub(super) fn open_to_examine(data_dir: &Path) -> Result<(Connection, Option<&'static str>), JournalError> {
+pub(super) fn open_to_examine(
+    data_dir: &Path,
+) -> Result<(Connection, Algorithm, Option<&'static str>), JournalError> {
     let path = journal_path(data_dir);
     if !is_there(&path)? {
         return Err(if has_log(&path)? {
@@ -159,7 +174,8 @@ pub(super) fn open_to_examine(data_dir: &Path) -> Result<(Connection, Option<&'s
     let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     check_identity(&conn, &path)?;
     let altered = altered_object(&conn).map_err(JournalError::sqlite("open"))?;
-    Ok((conn, altered))
+    let algorithm = algorithm::read(&conn, &path)?;
+    Ok((conn, algorithm, altered))
 }
 
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, JournalError> {
@@ -196,7 +212,7 @@ fn check_identity(conn: &Connection, path: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn integer(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {
+pub(super) fn integer(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {
     conn.pragma_query_value(None, pragma, |row| row.get(0))
 }
 
@@ -213,14 +229,16 @@ fn altered_object(conn: &Connection) -> rusqlite::Result<Option<&'static str>> {
 }
 
 fn stored_key_check(conn: &Connection) -> Result<Option<Vec<u8>>, JournalError> {
-    conn.query_row("SELECT value FROM meta WHERE name = ?1", [KEY_CHECK], |row| row.get(0))
-        .optional()
-        .map_err(JournalError::sqlite("open"))
+    meta(conn, KEY_CHECK).map_err(JournalError::sqlite("open"))
+}
+
+pub(super) fn meta(conn: &Connection, name: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+    conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
 }
 
 /// Builds an empty journal under another name and renames it. What an interrupted start left under that name never
 /// acknowledged anything, and goes.
-fn create(path: &Path, key_check: &[u8; 32]) -> Result<(), JournalError> {
+fn create(path: &Path, key_check: &[u8; 32], algorithm: Algorithm) -> Result<(), JournalError> {
     let draft = path.with_file_name("journal.db.new");
     for name in ["journal.db.new", "journal.db.new-wal", "journal.db.new-shm", "journal.db.new-journal"] {
         remove_if_there(&path.with_file_name(name))?;
@@ -228,21 +246,22 @@ fn create(path: &Path, key_check: &[u8; 32]) -> Result<(), JournalError> {
     // SQLite gives the log and the shared memory the database's mode, so this settles all three.
     drop(create_private(&draft)?);
     let conn = connect(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    fill(conn, key_check).map_err(JournalError::sqlite("create"))?;
+    fill(conn, key_check, algorithm).map_err(JournalError::sqlite("create"))?;
     let synced = std::fs::File::open(&draft).and_then(|file| file.sync_all());
     synced.map_err(JournalError::io("sync", &draft))?;
     rename_durably(&draft, path)
 }
 
-fn fill(mut conn: Connection, key_check: &[u8; 32]) -> rusqlite::Result<()> {
+fn fill(mut conn: Connection, key_check: &[u8; 32], algorithm: Algorithm) -> rusqlite::Result<()> {
     configure(&conn)?;
     let tx = conn.transaction()?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    tx.pragma_update(None, "user_version", FORMAT)?;
+    tx.pragma_update(None, "user_version", algorithm::format_of(algorithm))?;
     for (_, _, sql) in SCHEMA {
         tx.execute_batch(sql)?;
     }
     tx.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", (KEY_CHECK, key_check))?;
+    algorithm::write(&tx, algorithm)?;
     tx.commit()?;
     // Closing would move the log into the file too, but says nothing if that fails: an empty file would be renamed.
     if !empty_log(&conn)? {
@@ -254,16 +273,16 @@ fn fill(mut conn: Connection, key_check: &[u8; 32]) -> rusqlite::Result<()> {
 /// Adds what later formats brought, in one transaction: entries stay as they are, byte for byte, and so does what heads say of them.
 fn migrate(conn: &Connection) -> rusqlite::Result<()> {
     let found = integer(conn, "user_version")?;
-    if found == FORMAT {
+    if found >= FORMAT_UNNAMED {
         return Ok(());
     }
     let tx = conn.unchecked_transaction()?;
     for (_, _, sql) in SCHEMA.iter().filter(|(since, ..)| *since > found) {
         tx.execute_batch(sql)?;
     }
-    tx.pragma_update(None, "user_version", FORMAT)?;
+    tx.pragma_update(None, "user_version", FORMAT_UNNAMED)?;
     tx.commit()?;
-    tracing::info!(from = found, to = FORMAT, "the journal was brought to this version's format");
+    tracing::info!(from = found, to = FORMAT_UNNAMED, "the journal was brought to this version's format");
     Ok(())
 }
 

@@ -60,6 +60,7 @@ use xiezhi_dataflows::finding::{Published, Rendered};
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::symbols::Symbols;
+use xiezhi_proof::Algorithm;
 
 /// How many notices a slow stream may lag behind before it has to read them from the ledger.
 const NOTICES_BUFFERED: usize = 1024;
@@ -88,6 +89,8 @@ pub struct Setup {
     pub metrics: Arc<Metrics>,
     /// How much of the disk is left free, and how long what was decided on is kept.
     pub keeping: Keeping,
+    /// What the journal is hashed and its heads are signed with; none: what it has, or the default for a new one.
+    pub algorithm: Option<Algorithm>,
 }
 
 /// Why the service does not start or go on.
@@ -219,9 +222,10 @@ impl Service {
             links,
             metrics,
             keeping,
+            algorithm,
         } = setup;
         let site_key = SiteKey::load_or_create(&data_dir)?;
-        let mut journal = Journal::open(&data_dir, site_key.as_bytes())?;
+        let mut journal = Journal::open_as(&data_dir, site_key.as_bytes(), algorithm)?;
         let heads = Arc::new(Heads::open(&data_dir)?);
         let mut ledger = Ledger::open(&data_dir)?;
         let symbols = Arc::new(Symbols::default());

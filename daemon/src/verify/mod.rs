@@ -91,6 +91,11 @@ pub fn verify(options: &Options) -> Result<Report, VerifyError> {
         let what = format!("somebody removed or changed `{name}` in the schema of journal.db");
         report.add(Problem::new(Code::SchemaAltered, what));
     }
+    if reader.algorithm() != key.algorithm() {
+        let (journal, key) = (reader.algorithm().name(), key.algorithm().name());
+        let what = format!("journal.db says that it is of {journal}, and the key is of {key}");
+        report.add(Problem::new(Code::AlgorithmDiffers, what));
+    }
     let heads: Vec<&SignedHead> = record.heads.iter().chain(&copies.heads).collect();
     let walk = Walk::through(&reader, heads.iter().map(|head| head.size).collect(), &mut report);
     report.entries = walk.entries;

@@ -75,11 +75,11 @@ pub fn check_proof(proof: &[u8], heads: Option<&Path>, key: &Path) -> Result<Che
     let known = [copies(heads, &key)?, given.heads].concat();
     let size = match &given.proof {
         Proof::Inclusion(proof) => {
-            proof.check(root_of(&known, proof.size)?)?;
+            proof.check(key.algorithm(), root_of(&known, proof.size)?)?;
             proof.size
         }
         Proof::Consistency(proof) => {
-            proof.check(root_of(&known, proof.from)?, root_of(&known, proof.to)?)?;
+            proof.check(key.algorithm(), root_of(&known, proof.from)?, root_of(&known, proof.to)?)?;
             proof.to
         }
     };

@@ -14,6 +14,8 @@ const PROBLEMS_MAX: usize = 100;
 pub enum Code {
     /// What keeps the journal append-only was removed or changed.
     SchemaAltered,
+    /// The journal's file names another algorithm than the key is of.
+    AlgorithmDiffers,
     /// The database cannot be read on.
     Unreadable,
     /// Entries are missing in between.
@@ -43,6 +45,10 @@ impl Code {
         match self {
             Code::SchemaAltered | Code::EntryChanged | Code::EntriesMissing | Code::OutOfOrder => {
                 "keep this copy as evidence, find out who had access to the file, and restore a backup from before"
+            }
+            Code::AlgorithmDiffers => {
+                "compare the public key with the copy that was handed out; if it is that one, keep this copy as evidence, and restore a \
+                 backup"
             }
             Code::Unreadable => {
                 "check the disk; keep this copy, and restore a backup, which `xiezhi verify` should find whole"

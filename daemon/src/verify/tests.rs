@@ -8,11 +8,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use tempfile::TempDir;
-use xiezhi_proof::{Claim, HeadFaultKind, HeadKey, SignedHead, line_hash};
+use xiezhi_proof::{Algorithm, Claim, Hash, HeadFaultKind, HeadKey, SignedHead, Tree};
 
-/// How often each kind of tampering is tried.
+/// How often each kind of tampering is tried, for each algorithm.
 const ROUNDS: u64 = 25;
-/// How many sites there are; rounds begin with copies of them, since making one takes a sync to the disk for each commit.
+/// How many sites there are of each algorithm; rounds begin with copies of them, since making one takes a sync to the disk for each commit.
 const SITES: usize = 5;
 
 /// Numbers that look random and are the same in every run (SplitMix64).
@@ -30,6 +30,7 @@ impl Dice {
 /// A data directory with a journal and heads, and beside it what an auditor has kept.
 struct Site {
     folder: TempDir,
+    algorithm: Algorithm,
     /// Sizes of the heads, in order; the last covers everything.
     sizes: Vec<u64>,
 }
@@ -38,9 +39,9 @@ struct Site {
 type Files = Vec<(PathBuf, Vec<u8>)>;
 
 impl Site {
-    fn new(dice: &mut Dice) -> Site {
-        let site = Site { folder: tempfile::tempdir().unwrap(), sizes: Vec::new() };
-        let mut journal = Journal::open(&site.data(), &[7; 32]).unwrap();
+    fn new(algorithm: Algorithm, dice: &mut Dice) -> Site {
+        let site = Site { folder: tempfile::tempdir().unwrap(), algorithm, sizes: Vec::new() };
+        let mut journal = Journal::open_as(&site.data(), &[7; 32], Some(algorithm)).unwrap();
         let heads = Heads::open(&site.data()).unwrap();
         let mut sizes = Vec::new();
         for day in 1..=dice.throw(3, 6) {
@@ -57,14 +58,16 @@ impl Site {
         Site { sizes, ..site }
     }
 
-    /// A copy of one of the sites.
-    fn copy_of(number: usize) -> Site {
-        static MADE: LazyLock<Vec<(Vec<u64>, Files)>> = LazyLock::new(|| {
-            let made = (0..SITES as u64).map(|seed| Site::new(&mut Dice(seed)));
-            made.map(|site| (site.sizes.clone(), site.files())).collect()
+    /// A copy of one of the sites of an algorithm.
+    fn copy_of(algorithm: Algorithm, number: usize) -> Site {
+        static MADE: LazyLock<Vec<(Algorithm, Vec<u64>, Files)>> = LazyLock::new(|| {
+            let all = Algorithm::ALL.into_iter().flat_map(|of| (0..SITES as u64).map(move |seed| (of, seed)));
+            let made = all.map(|(of, seed)| Site::new(of, &mut Dice(seed)));
+            made.map(|site| (site.algorithm, site.sizes.clone(), site.files())).collect()
         });
-        let (sizes, files) = &MADE[number];
-        let site = Site { folder: tempfile::tempdir().unwrap(), sizes: sizes.clone() };
+        let mut of_algorithm = MADE.iter().filter(|(of, ..)| *of == algorithm);
+        let (_, sizes, files) = of_algorithm.nth(number).unwrap();
+        let site = Site { folder: tempfile::tempdir().unwrap(), algorithm, sizes: sizes.clone() };
         std::fs::create_dir(site.data()).unwrap();
         files.iter().for_each(|(path, bytes)| std::fs::write(site.folder.path().join(path), bytes).unwrap());
         site
@@ -128,12 +131,16 @@ impl Site {
 
     /// Makes the stored leaf hashes fit whatever the entries are now.
     fn rehash(&self) {
+        self.rehash_as(self.algorithm);
+    }
+
+    fn rehash_as(&self, algorithm: Algorithm) {
         let mut leaves = Vec::new();
         let (reader, _) = Reader::open_to_examine(&self.data()).unwrap();
         reader
             .examine(|found| {
                 if let crate::journal::Found::Entry(entry) = found {
-                    leaves.push((entry.seq, entry.recomputed_leaf()));
+                    leaves.push((entry.seq, entry.recomputed_leaf(algorithm)));
                 }
             })
             .unwrap();
@@ -168,11 +175,12 @@ fn event(number: u64) -> NewEvent {
 
 /// Runs a question on many sites.
 fn each_round(mut ask: impl FnMut(&Site, &mut Dice)) {
-    for seed in 0..ROUNDS {
+    for (algorithm, seed) in Algorithm::ALL.into_iter().flat_map(|of| (0..ROUNDS).map(move |seed| (of, seed)))
+    {
         let mut dice = Dice(seed);
-        let site = Site::copy_of(seed as usize % SITES);
+        let site = Site::copy_of(algorithm, seed as usize % SITES);
         let whole = site.verify_as_auditor();
-        assert!(whole.whole && whole.covered == site.size(), "seed {seed}: {whole:?}");
+        assert!(whole.whole && whole.covered == site.size(), "{algorithm:?}, seed {seed}: {whole:?}");
         ask(&site, &mut dice);
     }
 }
@@ -413,7 +421,7 @@ fn heads_signed_anew_with_another_key_are_found_by_the_key_that_was_handed_out()
         let seq = dice.throw(1, site.size());
         set(site, seq, "body = x'7b7d'");
         site.rehash();
-        sign_anew(site, &HeadKey::from_bytes(&[9; 32]));
+        sign_anew(site, &HeadKey::from_bytes(site.algorithm, &[9; 32]).unwrap());
         assert!(
             site.verify().whole,
             "within the directory everything fits: this is what copies elsewhere are for"
@@ -432,9 +440,8 @@ fn heads_signed_anew_with_our_own_key_are_found_by_their_copies() {
         let seq = dice.throw(1, site.size());
         set(site, seq, "body = x'7b7d'");
         site.rehash();
-        let secret: xiezhi_proof::Hash =
-            std::fs::read_to_string(site.data().join("head.key")).unwrap().trim_end().parse().unwrap();
-        sign_anew(site, &HeadKey::from_bytes(&secret.0));
+        let key = std::fs::read_to_string(site.data().join("head.key")).unwrap().parse().unwrap();
+        sign_anew(site, &key);
         assert!(site.verify().whole);
         let report = site.verify_as_auditor();
         let first = site.sizes.iter().position(|size| *size >= seq).unwrap() as u64 + 1;
@@ -451,7 +458,7 @@ fn sign_anew(site: &Site, key: &HeadKey) {
     let reader = Reader::open(&site.data()).unwrap();
     let all: ControlFlow<()> = reader
         .for_each(0, |entry: Entry| {
-            leaves.push((xiezhi_proof::Hash(entry.leaf), entry.commit));
+            leaves.push((Hash(entry.leaf), entry.commit));
             ControlFlow::Continue(())
         })
         .unwrap();
@@ -459,9 +466,9 @@ fn sign_anew(site: &Site, key: &HeadKey) {
     let mut lines: Vec<String> = Vec::new();
     for (at, size) in site.sizes.iter().enumerate() {
         let covered = &leaves[..*size as usize];
-        let root = xiezhi_proof::Tree::of(covered.iter().map(|(leaf, _)| *leaf)).root();
+        let root = Tree::of(key.algorithm(), covered.iter().map(|(leaf, _)| *leaf)).root();
         let claim = Claim { size: *size, root, commit: covered[covered.len() - 1].1, time_us: at as i64 + 1 };
-        let previous = lines.last().map_or(String::new(), |line| line_hash(line.as_bytes()));
+        let previous = lines.last().map_or(String::new(), |line| key.algorithm().line_hash(line.as_bytes()));
         let head = SignedHead::sign(claim, at as u64 + 1, previous, key);
         lines.push(serde_json::to_string(&head).unwrap());
     }
@@ -499,11 +506,53 @@ fn a_trigger_that_was_removed_is_found_and_the_rest_is_verified_all_the_same() {
     });
 }
 
+/// What the journal says that it is of: the row goes, or another name stands there, with the format that fits.
+#[test]
+fn another_name_of_the_algorithm_in_the_journal_is_found() {
+    each_round(|site, _| {
+        site.tamper(|conn| name_other_algorithm(conn, site.algorithm));
+        with(&site.verify(), Code::AlgorithmDiffers);
+        with(&site.verify_as_auditor(), Code::AlgorithmDiffers);
+    });
+}
+
+/// The other algorithm; the database then says that it is of that one.
+fn name_other_algorithm(conn: &Connection, from: Algorithm) {
+    let statement = match from {
+        Algorithm::Sha256Ed25519 => {
+            "INSERT INTO meta VALUES ('algorithm', CAST('sm3-sm2' AS BLOB)); PRAGMA user_version = 3"
+        }
+        Algorithm::Sm3Sm2 => "DELETE FROM meta WHERE name = 'algorithm'; PRAGMA user_version = 2",
+    };
+    conn.execute_batch(statement).unwrap();
+}
+
+/// Everything made anew with the other algorithm: in itself faultless, and not what the auditor has the key of.
+#[test]
+fn a_directory_made_anew_with_the_other_algorithm_is_found_by_the_key_that_was_handed_out() {
+    each_round(|site, dice| {
+        let other = Algorithm::ALL.into_iter().find(|other| *other != site.algorithm).unwrap();
+        set(site, dice.throw(1, site.size()), "body = x'7b7d'");
+        site.tamper(|conn| name_other_algorithm(conn, site.algorithm));
+        site.rehash_as(other);
+        sign_anew(site, &HeadKey::from_bytes(other, &[9; 32]).unwrap());
+        assert!(site.verify().whole, "{:?}", site.verify());
+        let report = site.verify_as_auditor();
+        with(&report, Code::AlgorithmDiffers);
+        let faults = report.problems.iter().filter(|p| p.code == Code::Head(HeadFaultKind::OtherKey)).count();
+        assert_eq!(faults, site.sizes.len(), "every line: {report:?}");
+    });
+}
+
 /// A byte flipped anywhere in the file: it is found, or no entry reads otherwise than before.
 #[test]
 fn a_flipped_byte_is_found_or_does_no_harm() {
+    Algorithm::ALL.into_iter().for_each(flip_bytes);
+}
+
+fn flip_bytes(algorithm: Algorithm) {
     let mut dice = Dice(1);
-    let site = Site::new(&mut dice);
+    let site = Site::new(algorithm, &mut dice);
     let path = site.data().join("journal.db");
     let (bytes, before) = (std::fs::read(&path).unwrap(), entries(&site.data()));
     let mut found = 0;

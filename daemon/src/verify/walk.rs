@@ -7,7 +7,7 @@
 use super::report::{Code, Problem, Report};
 use crate::journal::{Entry, Found, Reader};
 use std::collections::{BTreeMap, BTreeSet};
-use xiezhi_proof::{Hash, Tree};
+use xiezhi_proof::{Algorithm, Hash, Tree};
 
 /// Roots at one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub(super) struct Roots {
 }
 
 /// What a walk has seen.
-#[derive(Default)]
 pub(super) struct Walk {
+    algorithm: Algorithm,
     recomputed: Tree,
     stored: Tree,
     /// Sizes whose roots are wanted.
@@ -34,8 +34,24 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    fn new(algorithm: Algorithm, wanted: BTreeSet<u64>) -> Walk {
+        let (recomputed, stored) = (Tree::new(algorithm), Tree::new(algorithm));
+        let roots = BTreeMap::new();
+        Walk {
+            algorithm,
+            recomputed,
+            stored,
+            wanted,
+            roots,
+            last_seq: 0,
+            last_commit: 0,
+            entries: 0,
+            torn: false,
+        }
+    }
+
     pub(super) fn through(reader: &Reader, wanted: BTreeSet<u64>, report: &mut Report) -> Walk {
-        let mut walk = Walk { wanted, ..Walk::default() };
+        let mut walk = Walk::new(reader.algorithm(), wanted);
         walk.note_roots();
         if let Err(error) = reader.examine(|found| walk.take(found, report)) {
             let next = walk.last_seq + 1;
@@ -73,7 +89,7 @@ impl Walk {
             report.add(Problem::new(Code::OutOfOrder, what).entries(seq, seq));
         }
         self.last_commit = entry.commit;
-        let leaf = entry.recomputed_leaf();
+        let leaf = entry.recomputed_leaf(self.algorithm);
         if leaf != entry.leaf {
             let what = format!(
                 "entry {seq} ({}, {:?}) is not what its leaf hash says: a column was changed",

@@ -4,6 +4,7 @@
 use super::site::{Image, Site};
 use crate::board::{Row, Tally};
 use xiezhi::journal::{Entry, Journal};
+use xiezhi_proof::Algorithm;
 use xiezhi_tests::Dice;
 
 pub const ROW: Row = Row {
@@ -70,8 +71,8 @@ impl Damage {
 
 fn run(tally: &mut Tally) {
     let mut dice = Dice::new(tally.seed);
-    let closed = Site::make(2, 2, false, &mut dice);
-    let open = Site::make(3, 3, true, &mut dice);
+    let closed = Site::make(Algorithm::default(), 2, 2, false, &mut dice);
+    let open = Site::make(Algorithm::default(), 3, 3, true, &mut dice);
     let mut cases: Vec<(&Image, &str, Damage)> = Vec::new();
     for (image, file) in [(&closed, "journal.db"), (&open, "journal.db-wal")] {
         cases.extend(Damage::all(image.bytes(file).len()).into_iter().map(|damage| (image, file, damage)));

@@ -7,12 +7,14 @@ use tempfile::TempDir;
 use xiezhi::heads::{Heads, heads_path, public_key_path};
 use xiezhi::journal::{Entry, Found, Journal, NewEvent, Reader};
 use xiezhi::verify::{Options, Report, VerifyError, verify};
-use xiezhi_proof::{Claim, HeadKey, SignedHead, Tree, line_hash};
+use xiezhi_proof::{Algorithm, Claim, Hash, HeadKey, SignedHead, Tree};
 use xiezhi_tests::Dice;
 
 /// A site.
 pub struct Site {
     folder: TempDir,
+    /// What it is hashed and signed with.
+    pub algorithm: Algorithm,
     /// How many entries each head covers.
     pub sizes: Vec<u64>,
 }
@@ -20,6 +22,7 @@ pub struct Site {
 /// The bytes of its files.
 pub struct Image {
     files: Vec<(PathBuf, Vec<u8>)>,
+    algorithm: Algorithm,
     sizes: Vec<u64>,
 }
 
@@ -44,9 +47,9 @@ impl Site {
     ///
     /// # Panics
     /// If it cannot be made.
-    pub fn make(heads: u64, commits: u64, open_log: bool, dice: &mut Dice) -> Image {
-        let mut site = Site { folder: folder(), sizes: Vec::new() };
-        let mut journal = Journal::open(&site.data(), &[7; 32]).expect("a journal");
+    pub fn make(algorithm: Algorithm, heads: u64, commits: u64, open_log: bool, dice: &mut Dice) -> Image {
+        let mut site = Site { folder: folder(), algorithm, sizes: Vec::new() };
+        let mut journal = Journal::open_as(&site.data(), &[7; 32], Some(algorithm)).expect("a journal");
         let signer = Heads::open(&site.data()).expect("a record of heads");
         for day in 1..=heads {
             for _ in 0..commits {
@@ -70,7 +73,7 @@ impl Site {
     /// # Panics
     /// If they cannot be written.
     pub fn of(image: &Image) -> Site {
-        let site = Site { folder: folder(), sizes: image.sizes.clone() };
+        let site = Site { folder: folder(), algorithm: image.algorithm, sizes: image.sizes.clone() };
         std::fs::create_dir(site.data()).expect("a folder");
         image
             .files
@@ -92,7 +95,7 @@ impl Site {
         let files = files.filter(|path| !path.to_string_lossy().ends_with("-shm"));
         let read =
             |path: PathBuf| (path.file_name().expect("a name").into(), std::fs::read(&path).expect("a file"));
-        Image { files: files.map(read).collect(), sizes: self.sizes.clone() }
+        Image { files: files.map(read).collect(), algorithm: self.algorithm, sizes: self.sizes.clone() }
     }
 
     /// The data directory.
@@ -171,7 +174,7 @@ impl Site {
         let mut statements = String::new();
         let rehash = |found| {
             if let Found::Entry(entry) = found {
-                let leaf: String = entry.recomputed_leaf().iter().map(|byte| format!("{byte:02x}")).collect();
+                let leaf = Hash(entry.recomputed_leaf(self.algorithm));
                 statements += &format!("UPDATE events SET leaf = x'{leaf}' WHERE seq = {};", entry.seq);
             }
         };
@@ -198,15 +201,16 @@ impl Site {
             .entries()
             .expect("entries")
             .into_iter()
-            .map(|entry| (xiezhi_proof::Hash(entry.leaf), entry.commit))
+            .map(|entry| (Hash(entry.leaf), entry.commit))
             .collect();
         let mut lines: Vec<String> = Vec::new();
         for (at, size) in self.sizes.iter().enumerate() {
             let covered = &leaves[..*size as usize];
-            let root = Tree::of(covered.iter().map(|(leaf, _)| *leaf)).root();
+            let root = Tree::of(key.algorithm(), covered.iter().map(|(leaf, _)| *leaf)).root();
             let commit = covered.last().expect("entries").1;
             let claim = Claim { size: *size, root, commit, time_us: at as i64 + 1 };
-            let previous = lines.last().map_or(String::new(), |line| line_hash(line.as_bytes()));
+            let previous =
+                lines.last().map_or(String::new(), |line| key.algorithm().line_hash(line.as_bytes()));
             lines.push(
                 serde_json::to_string(&SignedHead::sign(claim, at as u64 + 1, previous, key))
                     .expect("plain data"),
@@ -219,7 +223,7 @@ impl Site {
     /// The site's own secret key.
     pub fn secret(&self) -> HeadKey {
         let text = std::fs::read_to_string(self.data().join("head.key")).expect("the key");
-        HeadKey::from_bytes(&text.trim_end().parse::<xiezhi_proof::Hash>().expect("a key").0)
+        text.parse().expect("a key")
     }
 }
 

@@ -3,7 +3,7 @@
 use super::site::{Image, Site};
 use crate::board::{Row, Tally};
 use xiezhi::verify::Code;
-use xiezhi_proof::{HeadFaultKind, HeadKey};
+use xiezhi_proof::{Algorithm, HeadFaultKind, HeadKey};
 use xiezhi_tests::Dice;
 
 pub const ROW: Row = Row {
@@ -52,8 +52,13 @@ const KINDS: [Kind; 14] = [
 
 fn run(tally: &mut Tally) {
     let mut dice = Dice::new(tally.seed);
-    let images: Vec<Image> =
-        (0..4).map(|_| Site::make(dice.throw(3, 6), dice.throw(3, 8), false, &mut dice)).collect();
+    // Their number and that of the kinds have no common factor: every kind meets each image.
+    let images: Vec<Image> = (0..5)
+        .map(|number| {
+            let algorithm = Algorithm::ALL[number % Algorithm::ALL.len()];
+            Site::make(algorithm, dice.throw(3, 6), dice.throw(3, 8), false, &mut dice)
+        })
+        .collect();
     for (number, seed) in tally.seeds().enumerate() {
         let (name, kind) = KINDS[number % KINDS.len()];
         tally.attempt(name, seed, |tally, dice| {
@@ -203,7 +208,8 @@ fn other_key(site: &Site, dice: &mut Dice) -> Expected {
     edited_with_leaf(site, dice);
     let mut secret = [0; 32];
     secret.iter_mut().for_each(|byte| *byte = dice.throw(0, 255) as u8);
-    site.sign_anew(&HeadKey::from_bytes(&secret));
+    // One of four thousand million draws is no key of SM2.
+    site.sign_anew(&HeadKey::from_bytes(site.algorithm, &secret).expect("a key"));
     Expected { code: Code::Head(HeadFaultKind::OtherKey), entries: None, head: None }
 }
 

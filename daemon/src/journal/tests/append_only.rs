@@ -3,6 +3,7 @@
 use super::super::{JournalError, Last, NewEvent, Reader};
 use super::{NOW, entries, event, events, open, refused};
 use std::path::Path;
+use xiezhi_proof::Algorithm;
 
 fn shell(dir: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(dir.join("journal.db")).unwrap()
@@ -100,7 +101,7 @@ fn an_entry_removed_past_the_triggers_is_a_gap_and_a_changed_one_has_another_lea
     conn.execute_batch("DROP TRIGGER events_no_update; UPDATE events SET body = x'7b7d' WHERE seq = 2")
         .unwrap();
     let changed = &entries(&reader, 0)[1];
-    assert_ne!(changed.leaf, changed.recomputed_leaf());
+    assert_ne!(changed.leaf, changed.recomputed_leaf(Algorithm::default()));
     conn.execute_batch("DROP TRIGGER events_no_delete; DELETE FROM events WHERE seq = 4").unwrap();
     let read = reader.for_each(0, |_| std::ops::ControlFlow::<()>::Continue(()));
     assert!(matches!(refused(read), JournalError::Gap { expected: 4, found: 5, .. }));

@@ -9,6 +9,7 @@ use super::{NOW, entries, full_event, open};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use xiezhi_proof::Algorithm;
 
 const CHILD_DIR: &str = "XIEZHI_TEST_JOURNAL_CRASH_DIR";
 const LIVES: u64 = 12;
@@ -70,7 +71,7 @@ fn a_killed_daemon_loses_no_acknowledged_event_and_leaves_no_gap() {
         for (entry, number) in found.iter().zip(0..) {
             assert_eq!(entry.seq, number + 1);
             assert_eq!(entry.body, full_event(number).body);
-            assert_eq!(entry.leaf, entry.recomputed_leaf());
+            assert_eq!(entry.leaf, entry.recomputed_leaf(Algorithm::default()));
         }
         known = said;
     }

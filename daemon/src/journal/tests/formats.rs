@@ -2,9 +2,11 @@
 //!
 //! `tests/fixtures/journal-N` holds data directories that releases with the format N wrote. They are never changed.
 
+use super::super::algorithm::FORMAT_UNNAMED;
 use super::super::{FORMAT, JournalError, SiteKey};
 use super::{Journal, Reader, entries, quarantined, refused};
 use std::path::{Path, PathBuf};
+use xiezhi_proof::Algorithm;
 
 /// A copy of a fixture, to be opened for writing.
 fn copy_of(format: i64) -> tempfile::TempDir {
@@ -32,7 +34,7 @@ fn a_journal_of_the_first_format_goes_on() {
     let dir = copy_of(1);
     let before = entries(&Reader::open(dir.path()).unwrap(), 0);
     assert_eq!(before.len(), 60);
-    assert!(before.iter().all(|entry| entry.leaf == entry.recomputed_leaf()));
+    assert!(before.iter().all(|entry| entry.leaf == entry.recomputed_leaf(Algorithm::default())));
     assert_eq!(format_of(dir.path()), 1, "reading changes nothing");
     let mut journal = opened(dir.path()).unwrap();
     let last = journal.last();
@@ -43,7 +45,7 @@ fn a_journal_of_the_first_format_goes_on() {
     assert!(waiting.iter().all(|entry| entry.decision.is_none()));
     journal.append(last.commit + 1, super::NOW, &super::events(0..1), &[]).unwrap();
     drop(journal);
-    assert_eq!(format_of(dir.path()), FORMAT);
+    assert_eq!(format_of(dir.path()), FORMAT_UNNAMED);
     let after = entries(&Reader::open(dir.path()).unwrap(), 0);
     assert_eq!(after[..60], before[..]);
     assert_eq!(after.len(), 61);

@@ -2,6 +2,7 @@
 //!
 //! Tests that look into `journal.db` with anything but SQLite close the journal first (invariant 5 of `schema.rs`).
 
+mod algorithms;
 mod append_only;
 mod crash;
 mod decisions;

@@ -3,6 +3,7 @@
 use super::super::{Journal, Last, Reader};
 use super::{KEY, NOW, entries, event, events, full_event, open};
 use std::ops::ControlFlow;
+use xiezhi_proof::Algorithm;
 
 #[test]
 fn a_new_journal_is_empty() {
@@ -33,7 +34,7 @@ fn entries_are_numbered_from_one_and_read_in_order_after_a_restart() {
             (&entry.source, &entry.id, &entry.kind, &entry.body),
             (&new.source, &new.id, &new.kind, &new.body)
         );
-        assert_eq!(entry.leaf, entry.recomputed_leaf());
+        assert_eq!(entry.leaf, entry.recomputed_leaf(Algorithm::default()));
     }
 }
 
