@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use std::collections::VecDeque;
 use std::time::Instant as Clock;
 use xiezhi_dataflows::driver::Pace;
-use xiezhi_dataflows::engine::Commit;
 use xiezhi_dataflows::event::{Data, Event};
 use xiezhi_dataflows::normalise;
 use xiezhi_simulator::{Detail, Settings, Venue};
