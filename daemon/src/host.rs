@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// How long open requests may take at the stop; what is accepted by then is durable anyway.
@@ -57,10 +57,12 @@ pub struct Host {
     service: Arc<Service>,
     server: JoinHandle<std::io::Result<()>>,
     shutdown: oneshot::Sender<()>,
+    /// Whether somebody asked for the end.
+    asked: watch::Receiver<bool>,
 }
 
 impl Host {
-    /// Binds, computes the history, and is ready.
+    /// Binds, computes the history, and is ready. Until then SIGTERM and SIGINT end the process at once: nothing is under way.
     ///
     /// # Errors
     /// If the address is taken, or the data directory cannot be used.
@@ -82,9 +84,11 @@ impl Host {
         let start = tokio::task::spawn_blocking(move || Service::start(setup));
         let service = start.await.map_err(|error| HostError::Ended(error.to_string()))??;
         let service = Arc::new(service);
+        // Before anybody is told that it is ready: whoever hears that may ask for the end in the next moment.
+        let asked = heed_signals();
         app.ready(service.clone());
         tracing::info!(%address, "ready");
-        Ok(Host { address, new_token, app, service, server, shutdown })
+        Ok(Host { address, new_token, app, service, server, shutdown, asked })
     }
 
     /// The running service.
@@ -105,8 +109,9 @@ impl Host {
                 tokio::time::sleep(LOOK).await;
             }
         };
+        let mut asked = self.asked.clone();
         tokio::select! {
-            () = terminated() => Ok(()),
+            _ = asked.wait_for(|asked| *asked) => Ok(()),
             error = failed => Err(error.into()),
         }
     }
@@ -131,13 +136,18 @@ impl Host {
     }
 }
 
-/// SIGTERM or SIGINT.
-pub async fn terminated() {
+/// From now on SIGTERM and SIGINT do not end the process, but ask for its end.
+fn heed_signals() -> watch::Receiver<bool> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("signal handlers can be set");
     let mut interrupt = signal(SignalKind::interrupt()).expect("signal handlers can be set");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let (ask, asked) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        ask.send_replace(true);
+    });
+    asked
 }

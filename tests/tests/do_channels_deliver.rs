@@ -226,6 +226,11 @@ fn redis_says_whether_to_try_again() {
         assert!(matches!(came, Err(Failure::Never { .. })), "{why}: {said}");
         assert!(!said.contains("-word"), "{said}");
     }
+    let open = servers::redis("");
+    servers::redis_cli(&open, &["SET", "xiezhi:alerts", "something else"]);
+    let came = send(&channel(redis_channel(&open, None), LONG), &letter("k"));
+    assert!(matches!(&came, Err(Failure::Never { reason, .. }) if reason.contains("WRONGTYPE")), "{came:?}");
+
     let id = server.id().to_string();
     let signal =
         |name: &str| assert!(Command::new("kill").args([name, &id]).status().expect("kill").success());

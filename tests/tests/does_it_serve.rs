@@ -531,6 +531,16 @@ fn an_orderly_stop_ends_with_0_and_a_restart_repeats_nothing() {
 }
 
 #[test]
+fn whoever_hears_that_it_is_ready_may_ask_for_its_end_in_the_same_moment() {
+    let home = Home::new();
+    for round in 0..10 {
+        let (daemon, _) = home.start();
+        let ended = daemon.terminate();
+        assert_eq!(ended.status.code(), Some(0), "round {round}: {:?}\n{}", ended.status, ended.log);
+    }
+}
+
+#[test]
 fn a_second_daemon_on_the_same_data_is_refused() {
     let home = Home::new();
     let (_first, client) = home.start();

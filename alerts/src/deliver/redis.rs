@@ -152,10 +152,11 @@ const NEVER: [&str; 8] = ["NOPERM", "NOAUTH", "WRONGPASS", "WRONGTYPE", "ERR", "
 
 fn failure(error: &RedisError, secrets: &Secrets) -> Failure {
     let said = format!("Redis: {}", secrets.mask(&error.to_string()));
+    // What the server said of each command of the pipeline that it refused.
+    let refused = error.clone().into_server_errors();
     let never = error.code().is_some_and(|code| NEVER.contains(&code))
         || error.kind() == redis::ErrorKind::AuthenticationFailed
-        // In a pipeline the code stands in the text alone.
-        || NEVER.iter().any(|code| error.to_string().contains(&format!("error: {code}")));
+        || refused.iter().flat_map(|refused| refused.iter()).any(|(_, why)| NEVER.contains(&why.code()));
     if never { Failure::never(said) } else { Failure::again(said) }
 }
 

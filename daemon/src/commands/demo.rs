@@ -6,7 +6,7 @@
 
 use crate::api::token_path;
 use crate::clock::Clock;
-use crate::host::{Host, terminated};
+use crate::host::Host;
 use crate::ledger::{Reader, Summary};
 use crate::metrics::Metrics;
 use crate::service::{Item, Keeping, Links, NoticeSink, Receipt, Service, Setup};
@@ -164,7 +164,7 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
     let playing_all = tokio::task::spawn_blocking(move || player.play(venue, seconds, &playing));
     let played = tokio::select! {
         played = playing_all => played.context("the player")??,
-        () = terminated() => { host.stop().await.ok(); bail!("stopped before the day was over") }
+        waited = host.wait() => { host.stop().await.ok(); waited?; bail!("stopped before the day was over") }
     };
     tokio::time::sleep(BREATH).await;
     summarise(&played, data_dir, &metrics)?;
