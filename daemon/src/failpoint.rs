@@ -37,22 +37,33 @@ pub fn is_reached(_: &str) -> bool {
     false
 }
 
-/// Whether rows of the event that no worker can take come in this commit.
+/// Whether this commit judges rows of the event that no worker can take: those that come in it or, where a load judges later, came before.
 #[cfg(debug_assertions)]
 pub fn is_poisoned(commit: &Commit, symbols: &Symbols) -> bool {
     use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use xiezhi_dataflows::facts::Update;
+    use xiezhi_dataflows::operators::Concluding;
     static POISON: OnceLock<Option<String>> = OnceLock::new();
-    let poison = POISON.get_or_init(|| std::env::var("XIEZHI_FAIL_EVENT").ok());
-    poison.as_ref().is_some_and(|poison| {
-        commit.updates.iter().any(|(update, diff)| match update {
-            Update::Section(_, row) => *diff > 0 && symbols.event(row.event).1 == *poison,
-            _ => false,
-        })
-    })
+    static LATER: AtomicBool = AtomicBool::new(false);
+    static CAME: AtomicBool = AtomicBool::new(false);
+    let Some(poison) = POISON.get_or_init(|| std::env::var("XIEZHI_FAIL_EVENT").ok()) else { return false };
+    let comes = commit.updates.iter().any(|(update, diff)| match update {
+        Update::Section(_, row) => *diff > 0 && symbols.event(row.event).1 == *poison,
+        _ => false,
+    });
+    let came = CAME.fetch_or(comes, Ordering::Relaxed) || comes;
+    match commit.concluding {
+        None => comes && !LATER.load(Ordering::Relaxed),
+        Some(Concluding::Later) => {
+            LATER.store(true, Ordering::Relaxed);
+            false
+        }
+        Some(Concluding::Some(_) | Concluding::AtOnce) => came,
+    }
 }
 
-/// Whether rows of the event that no worker can take come in this commit: never in a release.
+/// Whether this commit judges rows of the event that no worker can take: never in a release.
 #[cfg(not(debug_assertions))]
 pub fn is_poisoned(_: &Commit, _: &Symbols) -> bool {
     false

@@ -214,7 +214,7 @@ impl Loading<'_> {
         self.finish()
     }
 
-    /// Judges all sections at once, up to this place of the journal.
+    /// Has all judged that waits for it. Every place up to the last is under way then: of which event a judgement is about nobody can tell.
     fn judge(&mut self, last: u64) -> Result<(), ServiceError> {
         if last > 0 {
             self.starts.say(&(1..=last));

@@ -1,7 +1,7 @@
 //! The history: a simulated venue, generated day by day and loaded in large commits.
 
 use super::super::output::{counted, grouped};
-use super::rig::{Rig, cpu_s};
+use super::rig::{Rig, cpu_s, noon};
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use std::collections::VecDeque;
@@ -61,6 +61,8 @@ pub(super) struct History {
     /// What is left of the present day.
     today: VecDeque<String>,
     bids: u64,
+    /// How many days the bids take, about.
+    days: i32,
     /// Codes of sections from all over it.
     pub sampled: Vec<String>,
 }
@@ -70,10 +72,10 @@ impl History {
     pub fn new(bids: u64, seed: u64) -> Result<History> {
         // Five days in seven are worked.
         let a_day = (bids * 7).div_ceil(DAYS * 5).max(BIDS_PER_DAY_MIN);
-        let days = (bids * 7).div_ceil(a_day * 5) + DAYS_BEYOND;
+        let days = (bids * 7).div_ceil(a_day * 5);
         let settings = Settings {
             seed,
-            days: u32::try_from(days)?,
+            days: u32::try_from(days + DAYS_BEYOND)?,
             bids_per_day: u32::try_from(a_day)?,
             detail: Detail::Bids,
             ..Settings::default()
@@ -84,6 +86,7 @@ impl History {
             first_day,
             today: VecDeque::new(),
             bids,
+            days: i32::try_from(days)?,
             sampled: Vec::new(),
         })
     }
@@ -106,6 +109,8 @@ impl History {
     pub fn load(&mut self, rig: &mut Rig) -> Result<Load> {
         let mut load = Load { cpu_s: cpu_s().map(|_| 0.0), ..Load::default() };
         let mut latest = i64::MIN;
+        // The clock first, as when the daemon starts: near the end, which nobody knows yet.
+        rig.pass(noon(self.first_day() + self.days), Pace::Jump);
         while load.bids < self.bids {
             let events = self.parse(rig, &mut load)?;
             latest = events.last().map_or(latest, |event| event.time.0);
@@ -120,7 +125,6 @@ impl History {
         if let Some(commit) = rig.gathered() {
             load.compute(rig, |rig| rig.feed(commit));
         }
-        // Time comes to its end before anything is judged, as when the daemon starts.
         load.compute(rig, |rig| drop(rig.pass(latest, Pace::Jump)));
         while let Some(commit) = rig.judging() {
             load.compute(rig, |rig| rig.feed(commit));
