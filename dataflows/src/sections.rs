@@ -4,7 +4,7 @@
 //! again and again while a history is loaded; of both only the present is ever asked for. Here they are plain state,
 //! and `explain` reads the very rows that were judged.
 //!
-//! While a history is loaded the sections only take their rows in, and are judged once, when all is there.
+//! While a history is loaded the sections only take their rows in, and are judged when the [load](crate::load) says so.
 //!
 //! *Laws.* Those of [`Keyed`] and [`Deferred`]: what was given, summed up, is a function of the rows that hold.
 

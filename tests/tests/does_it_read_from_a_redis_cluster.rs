@@ -164,16 +164,21 @@ fn who_may_not_ask_where_slots_are_is_told_so() {
     all_taken(&cluster, &client, 2);
 }
 
+/// Ten organisations that are watched and a section with a finding; gives how many events that is.
+fn begun(cluster: &Cluster, client: &Client) -> usize {
+    (0..10).for_each(|n| send(cluster, STREAM, &listed(n)));
+    one_lock("E1").iter().for_each(|event| send(cluster, STREAM, event));
+    all_taken(cluster, client, 13);
+    shows_the_watch_list(cluster, client, 10);
+    13
+}
+
 #[test]
 fn a_slot_that_moves_takes_nothing_with_it() {
     let cluster = cluster();
     let home = home(&cluster, 1);
     let (daemon, client) = home.start();
-    (0..10).for_each(|n| send(&cluster, STREAM, &listed(n)));
-    one_lock("E1").iter().for_each(|event| send(&cluster, STREAM, event));
-    let mut sent = 13;
-    all_taken(&cluster, &client, sent);
-    shows_the_watch_list(&cluster, &client, 10);
+    let mut sent = begun(&cluster, &client);
     for (n, key) in [STREAM, "xiezhi:alerts", "xiezhi:watchlist", STREAM].into_iter().enumerate() {
         let before = cluster.holder(key);
         cluster.move_on(key, Duration::from_millis(300));
@@ -198,11 +203,7 @@ fn a_node_that_is_killed_and_comes_back_loses_nothing() {
     let mut cluster = cluster();
     let home = home(&cluster, 0);
     let (daemon, client) = home.start();
-    (0..10).for_each(|n| send(&cluster, STREAM, &listed(n)));
-    one_lock("E1").iter().for_each(|event| send(&cluster, STREAM, event));
-    let mut sent = 13;
-    all_taken(&cluster, &client, sent);
-    shows_the_watch_list(&cluster, &client, 10);
+    let mut sent = begun(&cluster, &client);
     // Every node once, so those of the streams, of what is shown, and the one that is configured.
     for number in 0..3 {
         let killed = cluster.kill(number);

@@ -1,6 +1,6 @@
 //! Loading: the whole history is computed when the daemon starts.
 //!
-//! In large commits, one under way while the next is made, and each section judged once, when all is there; but where the last
+//! In large commits, one under way while the next is made, and sections judged when most is known of them (see [`Load`]); but where the last
 //! start was cut off (see [`Starts`]) with care, in small commits, one at a time, each with its judgements.
 
 use super::ServiceError;

@@ -28,7 +28,7 @@ pub trait Deferred: Keyed {
 pub enum Concluding {
     /// From this commit on changes are only taken in.
     Later,
-    /// On each worker, so many of the states that wait conclude.
+    /// About so many of the states that wait conclude: each worker its share.
     Some(usize),
     /// All that wait conclude, and each at once from this commit on.
     AtOnce,
@@ -43,11 +43,16 @@ pub fn deferred<'scope, S: Deferred>(
 ) -> (VecCollection<'scope, Time, S::Out, Diff>, Shared<S>) {
     let shared: Shared<S> = Rc::new(RefCell::new(Parts::new(1)));
     let states = shared.clone();
-    let kept = Counter::of(name, rows.inner.scope().worker());
+    let worker = rows.inner.scope().worker().clone();
+    let (kept, workers) = (Counter::of(name, &worker), worker.peers());
     let mut waiting: Option<BTreeSet<S::Key>> = None;
     let out = told::rows_and_words(rows, said, name, move |Told { mut rows, words }, out| {
         let mut states = states.borrow_mut();
         for word in words {
+            let word = match word {
+                Concluding::Some(all) => Concluding::Some(all.div_ceil(workers)),
+                other => other,
+            };
             conclude(&mut states, &mut waiting, word, &context, out);
         }
         for (key, changes) in by_key::<S>(&mut rows, &kept) {
