@@ -13,6 +13,7 @@ use crate::service::{Item, Keeping, Links, NoticeSink, Receipt, Service, Setup};
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
+use std::iter::Peekable;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -46,6 +47,9 @@ pub struct Args {
     #[arg(long)]
     once: bool,
 }
+
+/// What of the log belongs on the screen: not that the duty list of the example names channels which a demo has not.
+const LOG: &str = "warn,xiezhi::service::dispatcher=error";
 
 /// How many events are submitted at once while the history is taken in.
 const BATCH_EVENTS: usize = 500;
@@ -111,7 +115,7 @@ fn progress(text: &str) {
 /// # Errors
 /// If the daemon cannot start or a part of it fails.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    super::log_to_stderr();
+    super::log_to_stderr(LOG);
     let data_dir = std::env::temp_dir().join(format!("xiezhi-demo-{}", std::process::id()));
     std::fs::create_dir_all(&data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
     let done = super::runtime()?.block_on(play(args, &data_dir));
@@ -127,9 +131,10 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
         scheme_share: 0.3,
         ..Settings::default()
     };
-    let venue = Venue::new(settings).context("the simulated venue")?;
+    let mut days = Venue::new(settings).context("the simulated venue")?.peekable();
+    let beginning = days.peek().and_then(|day| day.events.first()).map_or(0, |event| event.at);
     let (playing, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let clock = Clock::set_at(0);
+    let clock = Clock::set_at(beginning);
     let metrics = Arc::new(Metrics::new().context("the metrics")?);
     let screen = Screen {
         playing: playing.clone(),
@@ -161,7 +166,7 @@ async fn play(args: &Args, data_dir: &Path) -> anyhow::Result<ExitCode> {
     let host = Host::start(args.listen, setup).await?;
     let player = Player { service: host.service().clone(), clock, truth: Vec::new(), events: 0 };
     let seconds = args.seconds;
-    let playing_all = tokio::task::spawn_blocking(move || player.play(venue, seconds, &playing));
+    let playing_all = tokio::task::spawn_blocking(move || player.play(days, seconds, &playing));
     let played = tokio::select! {
         played = playing_all => played.context("the player")??,
         waited = host.wait() => { host.stop().await.ok(); waited?; bail!("stopped before the day was over") }
@@ -195,9 +200,13 @@ struct Played {
 }
 
 impl Player {
-    fn play(mut self, venue: Venue, seconds: u32, playing: &AtomicBool) -> anyhow::Result<Played> {
+    fn play(
+        mut self,
+        mut days: Peekable<Venue>,
+        seconds: u32,
+        playing: &AtomicBool,
+    ) -> anyhow::Result<Played> {
         let started = Instant::now();
-        let mut days = venue.peekable();
         while let Some(mut day) = days.next() {
             self.truth.append(&mut day.truth);
             if days.peek().is_some() {

@@ -82,10 +82,10 @@ enum Command {
     DeliverTest(deliver_test::Args),
 }
 
-/// Sends the log to standard error, as text to a terminal, else as JSON lines. `XIEZHI_LOG` filters it.
-fn log_to_stderr() {
+/// Sends the log to standard error, as text to a terminal, else as JSON lines. `XIEZHI_LOG` filters it; `filter` does without.
+fn log_to_stderr(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("XIEZHI_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filter));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
         log.with_target(false).init();

@@ -89,7 +89,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(EXIT_CODE));
         }
     };
-    super::log_to_stderr();
+    super::log_to_stderr("info");
     let supervisor = Supervisor::of_process();
     supervisor.tell(State::Starting, "computing the history");
     let setup = Setup {

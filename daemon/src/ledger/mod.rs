@@ -27,10 +27,12 @@ pub use reader::{
 };
 pub use watching::{Reason, WatchChange, WatchChangeKind};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use schema::{FORMAT, open};
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use write::{
@@ -40,7 +42,7 @@ use write::{
 use xiezhi_alerts::desk::{Moved, Refused};
 use xiezhi_alerts::duty::{DutyList, Place, Register};
 use xiezhi_alerts::indicators::recover;
-use xiezhi_alerts::message::{Directory, NoticeShown, show_notice};
+use xiezhi_alerts::message::{Directory, NoticeShown, show, show_notice};
 use xiezhi_alerts::silence::Silence;
 use xiezhi_alerts::{Alert, AlertId, Desk, Entry as Line, Subject};
 use xiezhi_dataflows::calendar::Calendar;
@@ -52,6 +54,32 @@ const STEPS_MAX: usize = 500;
 
 /// The mark of the last action in the journal that has been applied.
 const ACTS_MARK: &str = "acts";
+
+/// A transaction of its own, or a part of the one under way ([`Ledger::together`]).
+struct Joined<'c> {
+    connection: &'c Connection,
+    own: Option<Transaction<'c>>,
+}
+
+impl<'c> Joined<'c> {
+    fn begin(connection: &'c Connection) -> rusqlite::Result<Joined<'c>> {
+        let own = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
+        Ok(Joined { connection, own })
+    }
+
+    /// Makes it durable, if it is its own.
+    fn commit(self) -> rusqlite::Result<()> {
+        self.own.map_or(Ok(()), Transaction::commit)
+    }
+}
+
+impl Deref for Joined<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
 
 /// What the ledger looks up: names to show, places to route by.
 pub trait World: Directory + Register {}
@@ -214,6 +242,23 @@ impl Ledger {
         Ok(changes)
     }
 
+    /// Does several things in one transaction: they are durable together when this returns, or none of them is.
+    ///
+    /// # Errors
+    /// If one of them fails or the transaction does; the daemon must stop then, as what is held in memory is ahead of the file.
+    pub fn together<T, E: From<LedgerError>>(
+        &mut self,
+        body: impl FnOnce(&mut Ledger) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.connection.execute_batch("BEGIN").map_err(|source| self.sqlite(source))?;
+        let done = body(self);
+        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = self.connection.execute_batch(end).map_err(|source| self.sqlite(source));
+        // What failed first is what counts.
+        let done = done?;
+        Ok(ended.map(|()| done)?)
+    }
+
     /// Applies one change: findings first, then what supervisors did, then what the time brings.
     ///
     /// # Errors
@@ -345,21 +390,27 @@ impl Ledger {
         world: &dyn World,
     ) -> rusqlite::Result<()> {
         let duty = self.desk.duty().clone();
-        let transaction = self.connection.transaction()?;
+        let transaction = Joined::begin(&self.connection)?;
         for (before, after) in &applied.findings {
             write_finding(&transaction, before.as_ref(), after.as_ref(), now)?;
         }
+        let mut notices = applied.notices.iter();
         for Moved { decision, .. } in &applied.moved {
-            write_alert(&transaction, &decision.alert, world)?;
+            // A notice has the alert as it is shown already.
+            let told = decision.notice.as_ref().zip(decision.notice.as_ref().and_then(|_| notices.next()));
+            let shown = match told {
+                Some((_, notice)) => Cow::Borrowed(&notice.alert),
+                None => Cow::Owned(show(&decision.alert, world)),
+            };
+            write_alert(&transaction, &decision.alert, &shown)?;
             write_line(&transaction, &decision.alert.id, &decision.entry)?;
+            if let Some((told, notice)) = told {
+                write_notice(&transaction, notice, now)?;
+                outbox::queue(&transaction, notice, &told.to, &duty, now, &mut applied.channels)?;
+            }
         }
         for (alert, line) in lines {
             write_line(&transaction, alert, line)?;
-        }
-        let told = applied.moved.iter().filter_map(|moved| moved.decision.notice.as_ref());
-        for (notice, told) in applied.notices.iter().zip(told) {
-            write_notice(&transaction, notice, now)?;
-            outbox::queue(&transaction, notice, &told.to, &duty, now, &mut applied.channels)?;
         }
         for silence in &applied.silences {
             write_silence(&transaction, silence)?;
@@ -385,8 +436,7 @@ impl Ledger {
     /// # Errors
     /// If the transaction fails.
     pub fn note_deliveries(&mut self, deliveries: &[Delivery], now: i64) -> Result<(), LedgerError> {
-        outbox::note(&mut self.connection, deliveries, now)
-            .map_err(|source| LedgerError::Sqlite { path: self.path.clone(), source })
+        outbox::note(&self.connection, deliveries, now).map_err(|source| self.sqlite(source))
     }
 
     /// The notices after the last one that `channel` is known to have sent, marked as repeated.

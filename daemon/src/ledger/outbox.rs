@@ -5,8 +5,9 @@
 //! 2. A row is waiting, sent or dead. It leaves `waiting` only by what the receiver answered, or by a decision on record.
 //! 3. Rows that go together as a digest say so before it is sent, so that a repeat is the same digest under the same key.
 
+use super::Joined;
 use super::write::json;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use xiezhi_alerts::core::To;
@@ -115,7 +116,7 @@ const INSERT: &str = "INSERT OR IGNORE INTO outbox
 
 /// Puts a notice in, once for each channel.
 pub(super) fn queue(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     notice: &NoticeShown,
     to: &[To],
     duty: &DutyList,
@@ -127,7 +128,7 @@ pub(super) fn queue(
     // Two posts may share a channel: whoever hears of it for the first time decides what it is told.
     let mut order: Vec<&To> = to.iter().collect();
     order.sort_by_key(|to| !to.first);
-    let mut statement = transaction.prepare_cached(INSERT)?;
+    let mut statement = connection.prepare_cached(INSERT)?;
     for to in order {
         for channel in channels(&to.receiver, duty) {
             let notice_seq = notice.seq.cast_signed();
@@ -150,7 +151,7 @@ pub(super) fn queue(
 
 /// Tells the department that a silence is for, or else the coordinating office, that it ends soon.
 pub(super) fn queue_bulletin(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     silence: &Silence,
     duty: &DutyList,
     now: i64,
@@ -163,7 +164,7 @@ pub(super) fn queue_bulletin(
     let bulletin = Bulletin { kind: "silence_ending".to_owned(), title_zh, text_zh };
     let key = format!("{}.{}.ending", silence.id, silence.until);
     for channel in channels(&Receiver::Liaison(department), duty) {
-        transaction.prepare_cached(INSERT)?.execute(params![
+        connection.prepare_cached(INSERT)?.execute(params![
             channel,
             key,
             None::<i64>,
@@ -179,8 +180,8 @@ pub(super) fn queue_bulletin(
 }
 
 /// Notes what became of rows.
-pub(super) fn note(connection: &mut Connection, deliveries: &[Delivery], now: i64) -> rusqlite::Result<()> {
-    let transaction = connection.transaction()?;
+pub(super) fn note(connection: &Connection, deliveries: &[Delivery], now: i64) -> rusqlite::Result<()> {
+    let transaction = Joined::begin(connection)?;
     for delivery in deliveries {
         let (ids, sql, at, text) = match delivery {
             Delivery::Sent(ids, answer) => {

@@ -57,6 +57,44 @@ fn what_may_not_have_been_sent_is_sent_again_and_marked() {
     assert_eq!(ledger.unsent("other").expect("read").len(), 2);
 }
 
+/// What one finding adds.
+fn found(finding: &Rendered) -> Changes {
+    let findings = place_of(finding).map(|place| (place, Some(finding.clone()))).into_iter().collect();
+    Changes { findings, ..Changes::default() }
+}
+
+#[test]
+fn what_is_done_together_is_in_the_file_together_or_not_at_all() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let names = Names::default();
+    let held = || Ledger::open(dir.path()).expect("a ledger").findings().count();
+    let findings = ["E1", "E2", "E3", "E4"].map(|section| finding("DEV-03", "S", Some(section), "a"));
+    let mut ledger = Ledger::open(dir.path()).expect("a ledger");
+    let apply = |ledger: &mut Ledger, at: usize| ledger.apply(found(&findings[at]), 1, &names);
+    ledger
+        .together(|ledger| {
+            let first = apply(ledger, 0)?;
+            assert_eq!(held(), 0, "nothing is durable before the end");
+            let second = apply(ledger, 1)?;
+            assert_eq!((first.notices[0].seq, second.notices[0].seq), (1, 2));
+            ledger.note_sent("stdout", 2)
+        })
+        .expect("written");
+    assert_eq!(held(), 2);
+    assert!(ledger.unsent("stdout").expect("read").is_empty());
+
+    let failed = ledger.together(|ledger| {
+        apply(ledger, 2)?;
+        Err::<(), _>(LedgerError::Newer { path: dir.path().to_owned(), found: 99 })
+    });
+    assert!(matches!(failed, Err(LedgerError::Newer { .. })), "what failed is told");
+    assert_eq!(held(), 2, "what came before the failure is not in the file either");
+    drop(ledger);
+    let mut ledger = Ledger::open(dir.path()).expect("a ledger");
+    assert_eq!(apply(&mut ledger, 3).expect("written").notices[0].seq, 3);
+    assert_eq!(held(), 3);
+}
+
 #[test]
 fn odd_codes_come_and_go_like_others() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -1,8 +1,8 @@
 //! One row at a time, inside a transaction.
 
 use super::watching::{Reason, WatchChange};
-use rusqlite::{Transaction, params};
-use xiezhi_alerts::message::{Directory, NoticeShown, show};
+use rusqlite::{Connection, params};
+use xiezhi_alerts::message::{AlertShown, NoticeShown};
 use xiezhi_alerts::reason::Reason as Why;
 use xiezhi_alerts::silence::Silence;
 use xiezhi_alerts::{Alert, AlertId, Entry as Line};
@@ -14,7 +14,7 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
 }
 
 pub(super) fn write_finding(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     before: Option<&Rendered>,
     after: Option<&Rendered>,
     now: i64,
@@ -25,10 +25,10 @@ pub(super) fn write_finding(
             let sql = "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 ON CONFLICT (name) DO UPDATE SET severity = excluded.severity, body = excluded.body";
             let values = params![after.name(), after.rule, after.section, after.severity, now, json(after)?];
-            transaction.prepare_cached(sql)?.execute(values)?;
+            connection.prepare_cached(sql)?.execute(values)?;
         }
         (Some(before), None) => {
-            transaction.prepare_cached("DELETE FROM findings WHERE name = ?1")?.execute([before.name()])?;
+            connection.prepare_cached("DELETE FROM findings WHERE name = ?1")?.execute([before.name()])?;
         }
         (None, None) => {}
     }
@@ -36,12 +36,16 @@ pub(super) fn write_finding(
 }
 
 pub(super) fn write_alert(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     alert: &Alert,
-    directory: &dyn Directory,
+    shown: &AlertShown,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-    transaction.prepare_cached(sql)?.execute(params![
+    // What an alert is about stays; replacing the row would write all its indexes anew.
+    let sql = "INSERT INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        ON CONFLICT (id) DO UPDATE SET level = excluded.level, state = excluded.state,
+        created_at = excluded.created_at, changed_at = excluded.changed_at, alert = excluded.alert, shown = excluded.shown,
+        department = excluded.department, due_at = excluded.due_at, overdue = excluded.overdue";
+    connection.prepare_cached(sql)?.execute(params![
         alert.id.0,
         alert.subject.section,
         alert.subject.topic.as_str(),
@@ -50,7 +54,7 @@ pub(super) fn write_alert(
         alert.created_at,
         alert.changed_at,
         json(alert)?,
-        json(&show(alert, directory))?,
+        json(shown)?,
         alert.route.department,
         alert.agenda.due_at,
         alert.overdue,
@@ -59,11 +63,7 @@ pub(super) fn write_alert(
 }
 
 /// A line of an alert's history; lines are numbered from 1 without gaps and never changed.
-pub(super) fn write_line(
-    transaction: &Transaction<'_>,
-    alert: &AlertId,
-    line: &Line,
-) -> rusqlite::Result<()> {
+pub(super) fn write_line(connection: &Connection, alert: &AlertId, line: &Line) -> rusqlite::Result<()> {
     let silence = match &line.reason {
         Why::Silenced { silence } => Some(silence),
         _ => None,
@@ -71,31 +71,27 @@ pub(super) fn write_line(
     let sql = "INSERT INTO alert_history
         SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5 FROM alert_history WHERE alert = ?1";
     let values = params![alert.0, line.at, line.what, silence, json(line)?];
-    transaction.prepare_cached(sql)?.execute(values)?;
+    connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }
 
-pub(super) fn write_silence(transaction: &Transaction<'_>, silence: &Silence) -> rusqlite::Result<()> {
+pub(super) fn write_silence(connection: &Connection, silence: &Silence) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO silences VALUES (?1, ?2, ?3, ?4)";
     let values = params![silence.id, silence.until, silence.ended_by.is_some(), json(silence)?];
-    transaction.prepare_cached(sql)?.execute(values)?;
+    connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }
 
 /// A number that outlives the process.
-pub(super) fn write_mark(transaction: &Transaction<'_>, name: &str, value: u64) -> rusqlite::Result<()> {
+pub(super) fn write_mark(connection: &Connection, name: &str, value: u64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO marks VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    transaction.prepare_cached(sql)?.execute(params![name, value.cast_signed()])?;
+    connection.prepare_cached(sql)?.execute(params![name, value.cast_signed()])?;
     Ok(())
 }
 
-pub(super) fn write_notice(
-    transaction: &Transaction<'_>,
-    notice: &NoticeShown,
-    now: i64,
-) -> rusqlite::Result<()> {
+pub(super) fn write_notice(connection: &Connection, notice: &NoticeShown, now: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO notices VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    transaction.prepare_cached(sql)?.execute(params![
+    connection.prepare_cached(sql)?.execute(params![
         notice.seq.cast_signed(),
         notice.key,
         notice.alert.id,
@@ -109,33 +105,33 @@ pub(super) fn write_notice(
 
 /// A data-quality row as it is now; none: it is gone.
 pub(super) fn write_quality(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     name: &str,
     row: Option<&Rendered>,
     now: i64,
 ) -> rusqlite::Result<()> {
     let Some(row) = row else {
-        transaction.prepare_cached("DELETE FROM quality WHERE name = ?1")?.execute([name])?;
+        connection.prepare_cached("DELETE FROM quality WHERE name = ?1")?.execute([name])?;
         return Ok(());
     };
     let sql = "INSERT INTO quality VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (name) DO UPDATE SET body = excluded.body";
     let values = params![name, row.rule, row.section, row.key, now, json(row)?];
-    transaction.prepare_cached(sql)?.execute(values)?;
+    connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }
 
 /// A change of the watch-list: the entry as it is now, and the record of the change.
 pub(super) fn write_watch_change(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     change: &WatchChange,
     now: i64,
 ) -> rusqlite::Result<()> {
     match &change.after {
-        Some(entry) => write_entry(transaction, entry, now)?,
+        Some(entry) => write_entry(connection, entry, now)?,
         None => {
             let sql = "DELETE FROM watchlist WHERE party = ?1";
-            transaction.prepare_cached(sql)?.execute([&change.party])?;
+            connection.prepare_cached(sql)?.execute([&change.party])?;
         }
     }
     let level = |entry: &Option<Entry>| entry.as_ref().map(|entry| entry.level.as_str());
@@ -143,7 +139,7 @@ pub(super) fn write_watch_change(
     // What left is kept with the causes that it had last.
     let body = change.after.as_ref().or(change.before.as_ref()).map(json).transpose()?;
     let sql = "INSERT INTO watchlist_changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    transaction.prepare_cached(sql)?.execute(params![
+    connection.prepare_cached(sql)?.execute(params![
         change.seq.cast_signed(),
         now,
         change.party,
@@ -156,12 +152,12 @@ pub(super) fn write_watch_change(
     Ok(())
 }
 
-fn write_entry(transaction: &Transaction<'_>, entry: &Entry, now: i64) -> rusqlite::Result<()> {
+fn write_entry(connection: &Connection, entry: &Entry, now: i64) -> rusqlite::Result<()> {
     // An entry that only changed stands since it entered.
     let sql = "INSERT INTO watchlist VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (party) DO UPDATE SET
         level = excluded.level, points = excluded.points, body = excluded.body";
-    transaction.prepare_cached(sql)?.execute(params![
+    connection.prepare_cached(sql)?.execute(params![
         entry.party,
         entry.kind,
         entry.level.as_str(),

@@ -6,11 +6,13 @@
 //!    journalled and fed, conflicts and malformed events go to quarantine in the same transaction.
 //! 3. Time goes by between commits: timers and midnight need no event.
 //! 4. An edition of the rules is put in force in slices, one at a time, and only when the engine has caught up.
-//! 5. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
+//! 5. Nothing is taken from the queue while too many commits are under way: a flood waits at the door, not in memory.
+//! 6. A journal that fails ends the thread: nothing more is accepted, and the failure is told.
 
 use super::acts::Acts;
+use super::commits::Commits;
+use super::ingest::{self, Ingest, Item, Message, Receipt, Refusal, Submission, Turning};
 use super::loading::JournalArchive;
-use super::own;
 use super::storage::Room;
 use super::{Failure, ServiceError, watermark};
 use crate::clock::Clock;
@@ -18,24 +20,19 @@ use crate::directory::Directory;
 use crate::failpoint;
 use crate::journal::{CONFLICT, Decided, Journal, NewEvent, NewQuarantined, Reason};
 use crate::metrics::{EventOutcome, Metrics};
-use serde::Serialize;
-use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use xiezhi_dataflows::driver::{Driver, Pace};
-use xiezhi_dataflows::editions::Edition;
 use xiezhi_dataflows::engine::{Commit, Engine};
 use xiezhi_dataflows::event::{Admitted, Data, Event, Fault, Refused};
 use xiezhi_dataflows::normalise::Placeholders;
 use xiezhi_dataflows::oddities::content_of;
 use xiezhi_dataflows::symbols::{EventRef, Symbols};
-
-/// How many submissions may wait; past it the sender is told to try again.
-pub const SUBMISSIONS_QUEUED: usize = 256;
 
 /// How many events one transaction takes: past it an fsync is spread thin enough.
 const COMMIT_EVENTS: usize = 1000;
@@ -51,188 +48,6 @@ const FORGETTING: Duration = Duration::from_secs(3600);
 
 /// One day, µs.
 const DAY_US: i64 = 86_400_000_000;
-
-/// One thing submitted.
-#[derive(Debug)]
-pub enum Item {
-    /// An event that passed the door.
-    Admitted(Box<Admitted>),
-    /// One that did not, with the bytes as they were sent.
-    Refused(Box<Refused>, Vec<u8>),
-}
-
-/// What became of a submission.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Receipt {
-    /// How many events are new and durable.
-    pub accepted: usize,
-    /// How many came before, the same.
-    pub duplicate: usize,
-    /// Those that were put into quarantine.
-    pub quarantined: Vec<Refusal>,
-    /// How many more were, which are not listed.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub quarantined_unlisted: usize,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_zero(count: &usize) -> bool {
-    *count == 0
-}
-
-/// One event in quarantine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Refusal {
-    /// Its place in the submission, from 0.
-    pub index: usize,
-    /// A stable code.
-    pub code: String,
-    /// Where in the event.
-    pub path: String,
-    /// What is wrong, and what is accepted.
-    pub reason: String,
-}
-
-/// The answer to a submission, when it is durable; an error if the journal failed.
-pub type QueuedReply = oneshot::Receiver<Receipt>;
-
-/// Why nothing was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Busy {
-    /// The queue is full: try again shortly.
-    Full,
-    /// The disk is nearly full: try again when there is room.
-    NoRoom,
-    /// The daemon is stopping.
-    Stopping,
-}
-
-struct Submission {
-    items: Vec<Item>,
-    origin: &'static str,
-    reply: oneshot::Sender<Receipt>,
-}
-
-enum Message {
-    Submission(Submission),
-    Publish(Edition),
-    Stop,
-}
-
-/// How far an edition of the rules that is being put in force has still to go.
-#[derive(Clone, Default)]
-pub struct Turning {
-    left: Arc<AtomicUsize>,
-    all: Arc<AtomicUsize>,
-}
-
-impl Turning {
-    fn note(&self, (left, all): (usize, usize)) {
-        self.left.store(left, Ordering::Release);
-        self.all.store(all, Ordering::Release);
-    }
-
-    /// How many slices of sections and states are left, and how many there are in all.
-    pub fn left(&self) -> (usize, usize) {
-        (self.left.load(Ordering::Acquire), self.all.load(Ordering::Acquire))
-    }
-}
-
-/// The way in.
-#[derive(Clone)]
-pub struct Ingest {
-    queue: SyncSender<Message>,
-    room: Arc<Room>,
-}
-
-impl Ingest {
-    /// Submits what came from outside without waiting for a place in the queue.
-    ///
-    /// # Errors
-    /// If there is none, or no room on the disk.
-    pub fn try_submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
-        self.check_room()?;
-        self.try_record(items.into_iter().map(own::from_outside).collect(), origin)
-    }
-
-    /// The same for what people do in the daemon: the reserve of the disk is for that.
-    ///
-    /// # Errors
-    /// If there is no place in the queue.
-    pub fn try_record(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
-        let (reply, answer) = oneshot::channel();
-        let message = Message::Submission(Submission { items, origin, reply });
-        self.queue.try_send(message).map_err(|error| match error {
-            TrySendError::Full(_) => Busy::Full,
-            TrySendError::Disconnected(_) => Busy::Stopping,
-        })?;
-        Ok(answer)
-    }
-
-    /// Submits what came from outside, waiting for a place in the queue. For threads, not for tasks.
-    ///
-    /// # Errors
-    /// If the daemon is stopping, or there is no room on the disk.
-    pub fn submit(&self, items: Vec<Item>, origin: &'static str) -> Result<QueuedReply, Busy> {
-        self.check_room()?;
-        let items = items.into_iter().map(own::from_outside).collect();
-        let (reply, answer) = oneshot::channel();
-        let message = Message::Submission(Submission { items, origin, reply });
-        self.queue.send(message).map_err(|_| Busy::Stopping)?;
-        Ok(answer)
-    }
-
-    /// Whether the disk is so full that nothing is taken.
-    pub fn is_short_of_room(&self) -> bool {
-        self.room.is_short()
-    }
-
-    fn check_room(&self) -> Result<(), Busy> {
-        if self.is_short_of_room() { Err(Busy::NoRoom) } else { Ok(()) }
-    }
-
-    /// Puts an edition of the rules in force, slice by slice between other commits.
-    ///
-    /// # Errors
-    /// If the daemon is stopping.
-    pub fn publish(&self, edition: Edition) -> Result<(), Busy> {
-        self.queue.send(Message::Publish(edition)).map_err(|_| Busy::Stopping)
-    }
-
-    /// Lets what is queued be finished, and nothing more.
-    pub fn stop(&self) {
-        self.queue.send(Message::Stop).ok();
-    }
-}
-
-/// When each commit that is under way became durable.
-#[derive(Clone, Default)]
-pub struct Commits {
-    durable: Arc<Mutex<VecDeque<(u64, Instant)>>>,
-}
-
-impl Commits {
-    fn note(&self, commit: u64) {
-        self.durable.lock().unwrap_or_else(PoisonError::into_inner).push_back((commit, Instant::now()));
-    }
-
-    /// For how long the oldest commit that was not taken has been durable.
-    pub fn oldest(&self) -> Duration {
-        let durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
-        durable.front().map(|(_, at)| at.elapsed()).unwrap_or_default()
-    }
-
-    /// When `commit` became durable, if it held events; forgets it and all before.
-    pub fn take(&self, commit: u64) -> Option<Instant> {
-        let mut durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found = None;
-        while let Some((first, at)) = durable.front().copied().filter(|(first, _)| *first <= commit) {
-            found = (first == commit).then_some(at);
-            durable.pop_front();
-        }
-        found
-    }
-}
 
 /// All that the committer holds.
 pub struct Committer {
@@ -252,7 +67,7 @@ pub struct Committer {
     pub placeholders: Placeholders,
     /// The clock.
     pub clock: Clock,
-    /// When commits became durable.
+    /// Commits under way.
     pub commits: Commits,
     /// The last commit fed to the engine.
     pub fed: Arc<AtomicU64>,
@@ -275,8 +90,7 @@ pub struct Committer {
 /// # Panics
 /// If the thread cannot be started.
 pub fn spawn(mut committer: Committer) -> (Ingest, JoinHandle<Result<(), ServiceError>>) {
-    let (queue, messages) = sync_channel(SUBMISSIONS_QUEUED);
-    let room = committer.room.clone();
+    let (ingest, messages) = ingest::queue(committer.room.clone());
     let body = move || {
         let done = committer.run(&messages);
         if let Err(error) = &done {
@@ -285,7 +99,7 @@ pub fn spawn(mut committer: Committer) -> (Ingest, JoinHandle<Result<(), Service
         done.and_then(|()| Ok(committer.journal.close()?))
     };
     let thread = std::thread::Builder::new().name("committer".to_owned()).spawn(body);
-    (Ingest { queue, room }, thread.expect("the committer's thread starts"))
+    (ingest, thread.expect("the committer's thread starts"))
 }
 
 /// What is gathered for one transaction.
@@ -308,6 +122,7 @@ impl Committer {
         let mut forgetting = None;
         self.count_put_aside();
         loop {
+            self.commits.wait_for_room();
             let mut stop = false;
             let mut gathered = Gathered::default();
             let nap = if self.driver.is_turning() { TURNING_NAP } else { NAP };

@@ -11,9 +11,11 @@
 //!    daemon would report silence.
 
 mod acts;
+mod commits;
 mod committer;
 mod dispatcher;
 mod health;
+mod ingest;
 mod letters;
 mod loading;
 mod own;
@@ -23,8 +25,8 @@ mod storage;
 mod watchdog;
 
 pub use acts::{Acts, Outcome, act_of};
-pub use committer::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIONS_QUEUED, Turning};
 pub use dispatcher::Dispatcher;
+pub use ingest::{Busy, Ingest, Item, QueuedReply, Receipt, Refusal, SUBMISSIONS_QUEUED, Turning};
 pub use letters::Links;
 pub use own::{SUPERVISION, fault_of as fault_of_own};
 pub use publisher::{NoticeSink, Work, Works};
@@ -274,7 +276,7 @@ impl Service {
         );
         publishing.begin(&mut ledger, holdings.counts, done, clock.now())?;
         let (notices, outbox) = (publishing.notices(), publishing.outbox());
-        let commits = committer::Commits::default();
+        let commits = commits::Commits::default();
         let failure = Failure::default();
         let (works, publisher) =
             publisher::spawn(publishing, ledger, changes, commits.clone(), clock.clone(), failure.clone());

@@ -4,7 +4,7 @@
 //! that decision out of the journal. What the daemon writes itself does not come this way. Retracting a retraction of the daemon's is
 //! everybody's right: such an event has a source of its own, and the daemon's in `data.retracts`.
 
-use super::committer::Item;
+use super::ingest::Item;
 use super::starts;
 use xiezhi_dataflows::event::{Event, Fault, FaultCode, Faults, Refused};
 

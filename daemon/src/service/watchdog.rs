@@ -2,7 +2,7 @@
 //!
 //! The supervisor is given a pulse from here, so that it ends a process in which not even this thread gets to look.
 
-use super::committer::Commits;
+use super::commits::Commits;
 use super::health::{Health, IdleShare};
 use super::watermark;
 use crate::metrics::Metrics;

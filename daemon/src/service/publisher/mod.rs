@@ -1,45 +1,48 @@
 //! The publisher: the one thread that writes the ledger and tells people.
 //!
 //! *Invariants.*
-//! 1. Changes are applied in the order of commits, each in one transaction.
+//! 1. Changes are applied in the order of commits, each whole. Those that wait together, at most [`ROUND_WORKS`], are one transaction:
+//!    what is synced once for a commit while it is calm is synced once for several in a flood.
 //! 2. A notice leaves the daemon only after it is durable in the ledger.
 //! 3. After a restart the whole set is compared with the ledger first; notices that may not have been sent are sent again,
-//!    marked as repeated.
+//!    marked as repeated. That they were sent is noted with the next transaction, or when there is nothing else to do.
 //! 4. It is the only writer of the ledger: what supervisors do comes with the commits, what receivers answered comes from the dispatcher, and
 //!    what the time brings is looked for between them.
 
+mod duty;
+
+pub use duty::Duty;
+
 use super::acts::Acts;
-use super::committer::Commits;
+use super::commits::Commits;
 use super::{Failure, NOTICES_BUFFERED, ServiceError, findings_of};
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::duties::Duties;
 use crate::failpoint;
 use crate::indicators::Indicators;
 use crate::ledger::{Act, Applied, Changes, Delivery, Holding, Ledger, place_of};
 use crate::metrics::{Coverage, Metrics};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{broadcast, oneshot, watch};
 use xiezhi_alerts::Alert;
 use xiezhi_alerts::desk::Moved;
-use xiezhi_alerts::duty::DutyList;
 use xiezhi_alerts::hours::Hours;
-use xiezhi_alerts::indicators::Counting;
 use xiezhi_alerts::message::NoticeShown;
-use xiezhi_dataflows::calendar::Calendar;
 use xiezhi_dataflows::engine::Change;
 use xiezhi_dataflows::finding::Published;
-use xiezhi_dataflows::normalise::{Date, Instant};
 use xiezhi_dataflows::operators::Diff;
 use xiezhi_dataflows::rules::Topic;
 use xiezhi_dataflows::symbols::Symbols;
 
 /// How long the publisher sleeps at most: how late a reminder may be, if the clock is set by hand.
 const NAP: Duration = Duration::from_millis(50);
+
+/// How much of what waits is written in one transaction: past it a sync is spread thin enough, and notices wait.
+const ROUND_WORKS: usize = 8;
 
 /// What the publisher is given to do.
 pub enum Work {
@@ -74,6 +77,18 @@ pub struct Publisher {
     outbox: watch::Sender<u64>,
     /// Whether the alerts that stand in the ledger are counted.
     begun: bool,
+    /// The last notice that was sent, until the ledger knows.
+    unmarked: Option<u64>,
+}
+
+/// What one transaction holds, and what is to be told of it when it is durable.
+#[derive(Default)]
+struct Round {
+    applied: Vec<Applied>,
+    /// The commits in it.
+    commits: Vec<u64>,
+    /// Who waits for it.
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl Publisher {
@@ -101,6 +116,7 @@ impl Publisher {
             notices,
             outbox,
             begun: false,
+            unmarked: None,
         }
     }
 
@@ -128,7 +144,7 @@ impl Publisher {
         self.look_at_duties(ledger, now);
         for notice in ledger.unsent(self.sink.name())? {
             self.sink.send(&notice);
-            ledger.note_sent(self.sink.name(), notice.seq)?;
+            self.unmarked = Some(notice.seq);
         }
         for finding in ledger.findings() {
             self.metrics.finding(&finding.rule, &finding.severity, 1);
@@ -160,7 +176,8 @@ impl Publisher {
         }
         drop(holdings);
         let applied = ledger.correct(holding, now, &*self.directory)?;
-        self.tell(ledger, applied)
+        self.tell(applied);
+        self.mark(ledger)
     }
 
     fn count(&mut self, what: &Published, diff: Diff) {
@@ -175,9 +192,15 @@ impl Publisher {
     }
 
     /// Applies what one commit changed, after what supervisors did in those before it, and before what they did in it.
-    fn apply(&mut self, ledger: &mut Ledger, change: &Change, now: i64) -> Result<(), ServiceError> {
+    fn apply(
+        &mut self,
+        ledger: &mut Ledger,
+        change: &Change,
+        now: i64,
+        round: &mut Round,
+    ) -> Result<(), ServiceError> {
         let before = Changes { acts: self.acts.take_until(change.time), ..Changes::default() };
-        self.settle(ledger, before, now)?;
+        self.settle(ledger, before, now, round)?;
         let mut after = Changes { acts: self.acts.take_until(change.time + 1), ..Changes::default() };
         self.indicators.commit(change.changes.iter().filter_map(|(what, diff)| match what {
             Published::Counted(packed) => Some((packed, *diff)),
@@ -203,18 +226,70 @@ impl Publisher {
                 Published::Ended(..) | Published::Counted(_) => {}
             }
         }
-        self.settle(ledger, after, now)
+        self.settle(ledger, after, now, round)?;
+        round.commits.push(change.time);
+        Ok(())
     }
 
-    fn settle(&mut self, ledger: &mut Ledger, changes: Changes, now: i64) -> Result<(), ServiceError> {
-        if changes.is_empty() {
-            return Ok(());
+    fn settle(
+        &self,
+        ledger: &mut Ledger,
+        changes: Changes,
+        now: i64,
+        round: &mut Round,
+    ) -> Result<(), ServiceError> {
+        if !changes.is_empty() {
+            round.applied.push(ledger.apply(changes, now, &*self.directory)?);
         }
-        let applied = ledger.apply(changes, now, &*self.directory)?;
-        if !applied.notices.is_empty() {
+        Ok(())
+    }
+
+    /// Writes what waits, in one transaction; true when the engine has ended.
+    fn write(
+        &mut self,
+        ledger: &mut Ledger,
+        works: impl Iterator<Item = Work>,
+        now: i64,
+        round: &mut Round,
+    ) -> Result<bool, ServiceError> {
+        ledger.together(|ledger| {
+            self.mark(ledger)?;
+            for work in works {
+                match work {
+                    Work::Change(change) => self.apply(ledger, &change, now, round)?,
+                    Work::Deliveries(deliveries, noted) => {
+                        ledger.note_deliveries(&deliveries, now)?;
+                        round.waiting.push(noted);
+                    }
+                    Work::End => return Ok(true),
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    /// Tells what is durable now.
+    fn finish(&mut self, round: Round, commits: &Commits) {
+        let Round { applied, commits: done, waiting } = round;
+        if applied.iter().any(|applied| !applied.notices.is_empty()) {
             failpoint::pass("ledger.written");
         }
-        self.tell(ledger, applied)
+        applied.into_iter().for_each(|applied| self.tell(applied));
+        for durable in done.into_iter().filter_map(|commit| commits.take(commit)) {
+            self.metrics.engine.commit_to_alert.observe(durable.elapsed().as_secs_f64());
+        }
+        for noted in waiting {
+            // Who has gone away meanwhile needs no answer.
+            noted.send(()).ok();
+        }
+    }
+
+    /// Notes in the ledger what was sent.
+    fn mark(&mut self, ledger: &mut Ledger) -> Result<(), ServiceError> {
+        if let Some(seq) = self.unmarked.take() {
+            ledger.note_sent(self.sink.name(), seq)?;
+        }
+        Ok(())
     }
 
     /// Goes by the duty list that is in force now.
@@ -249,7 +324,7 @@ impl Publisher {
         self.look_at_duties(ledger, now);
         while ledger.next_at().is_some_and(|at| at <= now) {
             let applied = ledger.apply(Changes::default(), now, &*self.directory)?;
-            self.tell(ledger, applied)?;
+            self.tell(applied);
         }
         Ok(())
     }
@@ -262,7 +337,7 @@ impl Publisher {
         self.metrics.handled(before, after, &self.indicators.label(&after.route.department), counting);
     }
 
-    fn tell(&mut self, ledger: &mut Ledger, applied: Applied) -> Result<(), ServiceError> {
+    fn tell(&mut self, applied: Applied) {
         for (before, after) in &applied.findings {
             before.iter().for_each(|f| self.metrics.finding(&f.rule, &f.severity, -1));
             after.iter().for_each(|f| self.metrics.finding(&f.rule, &f.severity, 1));
@@ -284,7 +359,6 @@ impl Publisher {
             change.after.iter().for_each(|entry| self.metrics.watched(entry.level, &entry.kind, 1));
             self.metrics.watch_change(change.kind());
         }
-        let Some(last) = applied.notices.last().map(|notice| notice.seq) else { return Ok(()) };
         for notice in applied.notices {
             let level = xiezhi_alerts::Level::ALL.into_iter().find(|l| l.as_str() == notice.alert.level);
             let topic = Topic::ALL.iter().copied().find(|t| t.as_str() == notice.alert.topic);
@@ -292,10 +366,10 @@ impl Publisher {
                 self.metrics.notice(notice.change, level, topic);
             }
             self.sink.send(&notice);
+            self.unmarked = Some(notice.seq);
             // Nobody may be listening; streams that come later read the ledger.
             self.notices.send(Arc::new(notice)).ok();
         }
-        Ok(ledger.note_sent(self.sink.name(), last)?)
     }
 }
 
@@ -335,6 +409,7 @@ pub fn spawn(
     forwarder.expect("the forwarder's thread starts");
     let body = move || {
         let done = publisher.run(&mut ledger, &work, &commits, &clock);
+        commits.close();
         if let Err(error) = &done {
             failure.tell(error);
         }
@@ -354,53 +429,19 @@ impl Publisher {
     ) -> Result<(), ServiceError> {
         loop {
             match work.recv_timeout(NAP) {
-                Ok(Work::Change(change)) => {
-                    self.apply(ledger, &change, clock.now())?;
-                    if let Some(durable) = commits.take(change.time) {
-                        self.metrics.engine.commit_to_alert.observe(durable.elapsed().as_secs_f64());
+                Ok(first) => {
+                    let waiting = std::iter::once(first).chain(work.try_iter()).take(ROUND_WORKS);
+                    let mut round = Round::default();
+                    let ended = self.write(ledger, waiting, clock.now(), &mut round)?;
+                    self.finish(round, commits);
+                    if ended {
+                        return self.mark(ledger);
                     }
                 }
-                Ok(Work::Deliveries(deliveries, noted)) => {
-                    ledger.note_deliveries(&deliveries, clock.now())?;
-                    noted.send(()).ok();
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(Work::End) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => self.mark(ledger)?,
+                Err(RecvTimeoutError::Disconnected) => return self.mark(ledger),
             }
             self.pass(ledger, clock.now())?;
         }
-    }
-}
-
-/// The duty list, of which another edition may come into force at any midnight or when one is published.
-pub struct Duty {
-    duties: Arc<Mutex<Duties>>,
-    calendar: Arc<Calendar>,
-    /// The hours of work by which alerts are counted.
-    hours: Hours,
-    /// The day and the number of editions for which the list was last looked up.
-    looked: Option<(Date, usize)>,
-}
-
-impl Duty {
-    /// The duty list by its editions, and working days.
-    pub fn new(duties: Arc<Mutex<Duties>>, calendar: Arc<Calendar>) -> Duty {
-        Duty { duties, calendar, hours: Hours::default(), looked: None }
-    }
-
-    /// By what alerts are counted.
-    fn counting(&self) -> Counting<'_> {
-        Counting { hours: &self.hours, calendar: &self.calendar }
-    }
-
-    /// The list in force, if it may be another than the one last given.
-    fn changed(&mut self, now: i64) -> Option<Arc<DutyList>> {
-        let duties = self.duties.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = Some((Instant(now).local_date(), duties.count()));
-        if self.looked == at {
-            return None;
-        }
-        self.looked = at;
-        Some(duties.in_force(now))
     }
 }
