@@ -71,7 +71,7 @@ fn outliers(section: &Section<'_>, marks: &[Mark<'_>], holds: &mut Holds) {
         let sum: i64 = cell.iter().map(|mark| mark.score()).sum();
         for mark in cell {
             let (others, number) = (sum - mark.score(), cell.len() as i64 - 1);
-            if (mark.score() * number - others).abs() * 1000 > far * others {
+            if (mark.score() * number - others).abs() * 1000 > far * others.abs() {
                 outliers.entry(mark.expert).or_default().push(mark);
             }
         }
