@@ -113,6 +113,7 @@ pub fn word(name: Name) -> Word {
         Name::Step => word("相邻报价差额", "step between prices", Money),
         Name::LowestPrice => word("最低报价", "lowest price", Money),
         Name::SecondPrice => word("次低报价", "second lowest price", Money),
+        Name::SecondHighestPrice => word("次高报价", "second highest price", Money),
         Name::HighestPrice => word("最高报价", "highest price", Money),
         Name::CeilingPrice => word("最高投标限价", "ceiling price", Money),
         Name::Estimate => word("估算价", "estimate", Money),

@@ -123,6 +123,7 @@ names! {
     Step = "step": "The step of a run of prices.";
     LowestPrice = "lowest_price": "The lowest price.";
     SecondPrice = "second_lowest_price": "The second lowest price.";
+    SecondHighestPrice = "second_highest_price": "The second highest price.";
     HighestPrice = "highest_price": "The highest price.";
     CeilingPrice = "ceiling_price": "The ceiling price.";
     Estimate = "estimate": "The estimate.";

@@ -9,6 +9,7 @@ use oracle::Holds;
 use serde_json::{Value, json};
 use streams::{door, replay, typed};
 use xiezhi_dataflows::event::Admitted;
+use xiezhi_dataflows::finding::{self, EVIDENCE_MAX};
 use xiezhi_dataflows::normalise::{Instant, Placeholders};
 use xiezhi_dataflows::params::Params;
 use xiezhi_dataflows::replay::Replay;
@@ -232,6 +233,79 @@ fn a_section_of_too_many_bidders_is_an_error_of_every_rule_and_one_bidder_fewer_
             assert!(errors >= explanation.outcomes.len() - of_scores, "{:?}", explanation.outcomes);
             assert_eq!((findings.len(), replay.quality().len()), (0, 0), "nothing is concluded by halves");
         }
+    }
+}
+
+/// What the findings and data-quality rows of a rule measure under a name, as it is written. The oracle agrees.
+fn measured(described: Vec<(&'static str, Value)>, rule: &str, name: &str) -> Vec<Option<String>> {
+    found(described.clone(), NOON);
+    let published = replay(&events(described), 1, Instant::parse(NOON).expect("an instant").0);
+    let rows = published.findings.into_iter().chain(published.quality).filter(|row| row.rule == rule);
+    let text = |value: &finding::Value| match value {
+        finding::Value::Text(text) => text.clone(),
+        finding::Value::Count(count) => count.to_string(),
+    };
+    rows.map(|row| row.value.get(name).map(text)).collect()
+}
+
+#[test]
+fn two_openings_overlap_for_begun_seconds() {
+    let held = |section: &str, from: &str, to: &str| {
+        let at = |at: &str| format!("2026-03-02T{at}+08:00");
+        [
+            ("opening.started", json!({"section": section, "room": "一室", "at": at(from)})),
+            ("opening.closed", json!({"section": section, "at": at(to)})),
+        ]
+    };
+    for (from, seconds) in [("09:59:58", "2"), ("09:59:58.5", "2"), ("09:59:59.999999", "1")] {
+        let both = [held("S1", "09:00:00", "10:00:00"), held("S2", from, "11:00:00")].concat();
+        assert_eq!(measured(both, "WIT-18", "seconds"), [Some(seconds.to_owned())], "{from}");
+    }
+}
+
+#[test]
+fn a_score_is_no_share_of_a_mean_of_nought_and_one_of_a_mean_below() {
+    let shares = |marks: [&str; 3]| {
+        let given = |(expert, score): (usize, &str)| {
+            let expert = json!({"id": format!("E{expert}")});
+            let given = json!({
+                "section": "S", "bidder": firm("甲"), "item": "施工组织", "kind": "subjective", "expert": expert,
+                "score": score,
+            });
+            ("score.given", given)
+        };
+        let mut shares = measured(marks.into_iter().enumerate().map(given).collect(), "EXP-08", "share");
+        shares.sort();
+        shares
+    };
+    let [three_fifths, all_of_it] = ["60.0%", "100.0%"].map(|share| Some(share.to_owned()));
+    assert_eq!(shares(["5", "0", "0"]), [None, all_of_it.clone(), all_of_it.clone()]);
+    // -2 lies at the very mean of the others.
+    assert_eq!(shares(["-1", "-2", "-3"]), [all_of_it, three_fifths]);
+}
+
+#[test]
+fn a_slip_is_told_beside_the_price_that_it_is_held_against() {
+    let opened = |(bidder, price): (&str, &str)| {
+        ("bid.opened", json!({"section": "S", "bidder": firm(bidder), "price": price}))
+    };
+    let prices = [("甲", "1.00"), ("乙", "100.00"), ("丙", "101.00"), ("丁", "9999.00")];
+    let described: Vec<_> = prices.into_iter().map(opened).collect();
+    let [mut lowest, mut highest] = ["second_lowest_price", "second_highest_price"]
+        .map(|name| measured(described.clone(), "DQ-03", name));
+    lowest.sort();
+    highest.sort();
+    assert_eq!(lowest, [None, Some("100.00".to_owned())]);
+    assert_eq!(highest, [None, Some("101.00".to_owned())]);
+}
+
+#[test]
+fn more_events_than_are_written_out_are_counted() {
+    let opened =
+        |n| ("bid.opened", json!({"section": "S", "bidder": firm(&format!("B{n}")), "price": "1.00"}));
+    for (bidders, counted) in [(EVIDENCE_MAX, None), (EVIDENCE_MAX + 1, Some("201".to_owned()))] {
+        let described = (0..bidders).map(opened).collect();
+        assert_eq!(measured(described, "PRI-01", "events"), [counted]);
     }
 }
 

@@ -11,12 +11,12 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestError, TestRunner};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use streams::{
     Op, Published, Steps, admit, disordered, in_steps, instant, ndjson, now, ops, replay, telling, typed,
 };
 use xiezhi_dataflows::event::Admitted;
-use xiezhi_dataflows::finding::EVIDENCE_MAX;
+use xiezhi_dataflows::finding::{EVIDENCE_MAX, Rendered, Value};
 use xiezhi_dataflows::rules::Rule;
 
 /// The rules that give data-quality rows: groups that are the venue's own, hubs, slips of units, bad codes, events dated
@@ -145,6 +145,51 @@ fn the_streams_reach_every_rule() {
     let rare = GUARDED.into_iter().filter(|id| Rule::of(id).is_some() && is_rare(id, &quality));
     assert_eq!(rare.collect::<Vec<_>>(), Vec::<&str>::new());
     assert!(quality.keys().all(|id| GUARDED.contains(&&**id)), "{quality:?}");
+}
+
+/// Ways to measure something otherwise than one of the measures says: another value, none, one more.
+fn otherwise(row: &Rendered, name: &str) -> [Rendered; 3] {
+    let [mut wrong, mut missing, mut additional] = [row.clone(), row.clone(), row.clone()];
+    let other = match &row.value[name] {
+        Value::Count(count) => Value::Count(count + 1),
+        Value::Text(text) => Value::Text(format!("{text}0")),
+    };
+    wrong.value.insert(name.to_owned(), other.clone());
+    missing.value.remove(name);
+    additional.value.insert(format!("{name}_too"), other);
+    [wrong, missing, additional]
+}
+
+/// What is told of a row in the place of another, as a finding and as a data-quality row.
+fn told_of(row: &Rendered, right: &Rendered) -> [String; 2] {
+    let [row, right] = [row, right].map(std::slice::from_ref);
+    let of_findings = Holds::of(right, &[]).differences(&Holds::of(row, &[]));
+    [of_findings, Holds::of(&[], right).differences(&Holds::of(&[], row))]
+}
+
+#[test]
+fn a_measure_that_is_wrong_missing_or_too_many_is_told() {
+    let mut runner = TestRunner::deterministic();
+    let mut tried = BTreeSet::new();
+    for _ in 0..400 {
+        let tree = (ops(OPS), now()).new_tree(&mut runner).expect("a stream");
+        let (ops, now) = tree.current();
+        let (events, now) = (admit(&ops), instant(now));
+        let published = replay(&events, 1, now);
+        assert_eq!(against(&oracle::holds(&typed(&events), now), &published), "");
+        for row in published.findings.iter().chain(&published.quality) {
+            let mut is_new = |name: &&String| tried.insert((row.rule.clone(), (*name).clone()));
+            let new: Vec<&String> = row.value.keys().filter(|name| is_new(name)).collect();
+            for spoilt in new.into_iter().flat_map(|name| otherwise(row, name)) {
+                let told = told_of(&spoilt, row);
+                assert!(told.iter().all(|told| told.contains("should be")), "{told:?} of {spoilt:?}");
+            }
+        }
+    }
+    let all: BTreeSet<_> = oracle::measures::all().collect();
+    let unreached: Vec<_> = all.difference(&tried).collect();
+    let unknown: Vec<_> = tried.difference(&all).collect();
+    assert!(unreached.is_empty() && unknown.is_empty(), "unreached {unreached:?}, unknown {unknown:?}");
 }
 
 #[test]

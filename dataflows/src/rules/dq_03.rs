@@ -52,9 +52,9 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     let far = |low: Sourced<i64>, high: Sourced<i64>| {
         high.value > low.value && low.value.checked_mul(factor).is_some_and(|times| high.value >= times)
     };
-    for (slip, neighbour, is_far) in [
-        (lowest[0], lowest[1], far(lowest[0].1, lowest[1].1)),
-        (highest[0], highest[1], far(highest[1].1, highest[0].1)),
+    for (slip, name, neighbour, is_far) in [
+        (lowest[0], Name::SecondPrice, lowest[1], far(lowest[0].1, lowest[1].1)),
+        (highest[0], Name::SecondHighestPrice, highest[1], far(highest[1].1, highest[0].1)),
     ] {
         if is_far {
             let bidder = dossier.bids[slip.0 as usize].bidder;
@@ -62,7 +62,7 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
                 .key(Name::Bidder, Quantity::Text(bidder))
                 .parties([bidder])
                 .value(Name::Price, Quantity::Fen(slip.1.value))
-                .value(Name::SecondPrice, Quantity::Fen(neighbour.1.value))
+                .value(name, Quantity::Fen(neighbour.1.value))
                 .evidence([slip.1.event]);
             conclusions.quality.push(row);
         }

@@ -7,7 +7,8 @@
 //!
 //! *Formula.* Of each expert, bidder and item the latest score counts. Where at least three experts scored a
 //! bidder and item that is not of kind price: |score − mean of the others' scores| is more than
-//! `deviation_permille` (300 ‰) of that mean. One finding an expert; its parties are the bidders so scored.
+//! `deviation_permille` (300 ‰) of that mean (of its size, should it be below nought). One finding an expert; its
+//! parties are the bidders so scored. Where that mean is nought nothing is a share of it, and none is told.
 //!
 //! *Example.* The others give 80, 82, 81 and 84, mean 81.75; a score of 50 is 38.8 % below it: one finding. A
 //! score of 60 is 26.6 % below: none.
@@ -43,10 +44,13 @@ pub const SHEET: Sheet = Sheet {
 /// With fewer experts there is no mean of others.
 const EXPERTS_MIN: usize = 3;
 
+/// How far off a score is that no share of the others' mean tells: of a mean of nought, or next to it.
+const BEYOND: u32 = u32::MAX;
+
 /// A score beside the mean of the others. The order is that of the distance.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Deviation {
-    /// Distance from the mean, thousandths of it.
+    /// Distance from the mean, thousandths of it; or [`BEYOND`].
     permille: u32,
     score: i64,
     mean: i64,
@@ -62,10 +66,11 @@ fn deviations(cell: &Cell, limit: u32) -> impl Iterator<Item = (Symbol, Deviatio
         // Both times the number of the others, so that nothing is rounded.
         let sum = total - i128::from(score.score);
         let off = (i128::from(score.score) * others - sum).abs() * 1000;
-        let permille = off.checked_div(sum).and_then(|share| u32::try_from(share).ok()).unwrap_or(u32::MAX);
+        let permille =
+            off.checked_div(sum.abs()).and_then(|share| u32::try_from(share).ok()).unwrap_or(BEYOND);
         let mean = i64::try_from(sum / others).unwrap_or(i64::MAX);
         let deviation = Deviation { permille, score: score.score, mean, bidder, event: score.event };
-        (score.expert, deviation, off > i128::from(limit) * sum)
+        (score.expert, deviation, off > i128::from(limit) * sum.abs())
     })
 }
 
@@ -86,7 +91,9 @@ fn judge(rule: Rule, scores: &ScoreBook, params: &Params, conclusions: &mut Conc
     let Some(widest) = widest else {
         return Outcome::InsufficientData("score.given of three experts");
     };
-    conclusions.measure(Name::Share, Quantity::Permille(widest));
+    if widest < BEYOND {
+        conclusions.measure(Name::Share, Quantity::Permille(widest));
+    }
     conclusions.measure(Name::Limit, Quantity::Permille(limit));
     let before = conclusions.findings.len();
     for (expert, far) in far {
@@ -99,9 +106,11 @@ fn judge(rule: Rule, scores: &ScoreBook, params: &Params, conclusions: &mut Conc
             .evidence(far.iter().map(|deviation| deviation.event));
         if let Some(widest) = far.iter().max() {
             finding = finding
-                .value(Name::Share, Quantity::Permille(widest.permille))
                 .value(Name::Score, Quantity::Score(widest.score))
                 .value(Name::Mean, Quantity::Score(widest.mean));
+            if widest.permille < BEYOND {
+                finding = finding.value(Name::Share, Quantity::Permille(widest.permille));
+            }
         }
         conclusions.findings.push(finding);
     }
@@ -136,7 +145,10 @@ mod tests {
         assert_eq!(far([130, 100, 100, 100]), []);
         assert_eq!(far([69, 100, 100, 100]), [(1, 310)]);
         assert_eq!(far([100, 131, 100, 100]), [(2, 310)]);
+        // Marks below nought differ as those above do; equal ones do not differ.
+        assert_eq!(far([-69, -100, -100, -100]), [(1, 310)]);
+        assert_eq!(far([-100, -100, -100, -100]), []);
         // Where the others give nothing, anything is more than 30 % of it.
-        assert_eq!(far([1, 0, 0, 0]), [(1, u32::MAX), (2, 1000), (3, 1000), (4, 1000)]);
+        assert_eq!(far([1, 0, 0, 0]), [(1, BEYOND), (2, 1000), (3, 1000), (4, 1000)]);
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! *Example.* Deadline 09:00, opened 08:59: one finding. Opened 09:15:00: none; 09:15:01: one.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, shared};
 use crate::deadlines::Wait;
 use crate::dossier::Dossier;
 use crate::finding::{Finding, Name, Quantity, Severity};
@@ -32,8 +32,6 @@ pub const SHEET: Sheet = Sheet {
     judge: Judge::Section(judge),
 };
 
-const SECOND: i64 = 1_000_000;
-
 fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Conclusions) -> Outcome {
     let Some(opening) = dossier.opening else {
         return Outcome::NotApplicable("not opened");
@@ -53,16 +51,15 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
     let mut finding = Finding::new(rule, dossier.section, params.severity(rule))
         .parties([tenderer.value])
         .value(Name::OpenedAt, Quantity::Instant(opening.value));
-    let seconds = |span: i64| Quantity::Seconds((span + SECOND - 1) / SECOND);
     if let Some(deadline) = early {
         finding = finding
             .value(Name::SubmissionDeadline, Quantity::Instant(deadline.value))
-            .value(Name::Early, seconds(deadline.value - opening.value));
+            .value(Name::Early, shared::seconds(deadline.value - opening.value));
     }
     if let Some(planned) = late {
         finding = finding
             .value(Name::OpeningAt, Quantity::Instant(planned.value))
-            .value(Name::Late, seconds(opening.value - planned.value));
+            .value(Name::Late, shared::seconds(opening.value - planned.value));
     }
     let events = [Some(opening), early, late].into_iter().flatten().map(|s| s.event);
     conclusions.findings.push(finding.evidence(events));

@@ -70,6 +70,12 @@ pub fn group_finding(rule: Rule, dossier: &Dossier, params: &Params, fact: Fact,
         .evidence(group.events.iter().copied())
 }
 
+/// A length of time (µs) in whole seconds, begun ones counted.
+pub fn seconds(span: i64) -> Quantity {
+    const SECOND_US: i64 = 1_000_000;
+    Quantity::Seconds((span + SECOND_US - 1) / SECOND_US)
+}
+
 /// Names an organisation or a person as the one that a finding without a section is about.
 pub fn about(finding: Finding, who: Symbol, is_person: bool) -> Finding {
     if is_person {
@@ -175,5 +181,16 @@ pub fn outside_tendering(dossier: &Dossier) -> Option<Outcome> {
         Some(Industry::Engineering | Industry::GovernmentProcurement) => None,
         Some(_) => Some(Outcome::NotApplicable("only engineering and government procurement")),
         None => Some(Outcome::InsufficientData("project.registered industry")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn begun_seconds_count() {
+        let spans = [0, 1, 1_000_000, 60_000_001].map(seconds);
+        assert_eq!(spans, [0, 1, 1, 61].map(Quantity::Seconds));
     }
 }

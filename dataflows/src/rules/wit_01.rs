@@ -16,7 +16,7 @@
 //! *Exclusions.* Outages before the opening and after the evaluation; reports without `state`; sections
 //! without `opening.started` (insufficient data), even if bids were opened.
 
-use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, unverified};
+use super::{Conclusions, Family, Judge, Outcome, Rule, Said, Sheet, Topic, law, shared, unverified};
 use crate::deadlines::Wait;
 use crate::dossier::{DeviceReport, Dossier};
 use crate::finding::{Finding, Name, Quantity, Severity};
@@ -90,17 +90,11 @@ fn judge(rule: Rule, dossier: &Dossier, params: &Params, conclusions: &mut Concl
             finding = finding.value(Name::Device, Quantity::Text(first.device));
         }
         if let Some(until) = until {
-            finding = finding.value(Name::Seconds, Quantity::Seconds(seconds(until - from)));
+            finding = finding.value(Name::Seconds, shared::seconds(until - from));
         }
         conclusions.findings.push(finding);
     }
     conclusions.outcome_since(before)
-}
-
-/// Whole seconds of a length of time in µs, rounded up.
-fn seconds(span: i64) -> i64 {
-    const SECOND_US: i64 = 1_000_000;
-    (span + SECOND_US - 1) / SECOND_US
 }
 
 #[cfg(test)]
@@ -123,6 +117,5 @@ mod tests {
         ];
         let found: Vec<_> = outages(&reports).iter().map(|(a, b)| (a.at, b.map(|b| b.at))).collect();
         assert_eq!(found, [(2, Some(4)), (5, None), (8, None)]);
-        assert_eq!((seconds(0), seconds(1), seconds(60_000_001)), (0, 1, 61));
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! The openings are kept by [`history::rooms`](crate::history).
 
-use super::{Family, Judge, Rule, Said, Sheet, Topic, unverified};
+use super::{Family, Judge, Rule, Said, Sheet, Topic, shared, unverified};
 use crate::finding::{Finding, Name, Quantity, Severity};
 use crate::judge::Session;
 use crate::params::Params;
@@ -42,14 +42,12 @@ pub const SHEET: Sheet = Sheet {
 pub fn finding(params: &Params, room: Symbol, a: &Session, b: &Session) -> Finding {
     // In an order that does not depend on which of them is looked at.
     let (a, b) = if a.section < b.section { (a, b) } else { (b, a) };
-    let overlap = (a.to.min(b.to) - a.from.max(b.from)) / SECOND_US;
+    let (from, to) = (a.from.max(b.from), a.to.min(b.to));
     Finding::new(Rule::Wit18, Symbol::NONE, params.severity(Rule::Wit18))
         .key(Name::Room, Quantity::Text(room))
         .key(Name::Section, Quantity::Text(a.section))
         .key(Name::Section, Quantity::Text(b.section))
-        .value(Name::Since, Quantity::Instant(a.from.max(b.from)))
-        .value(Name::Seconds, Quantity::Seconds(overlap))
+        .value(Name::Since, Quantity::Instant(from))
+        .value(Name::Seconds, shared::seconds(to - from))
         .evidence([a.started, a.closed, b.started, b.closed])
 }
-
-const SECOND_US: i64 = 1_000_000;

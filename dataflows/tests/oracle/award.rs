@@ -2,6 +2,7 @@
 
 use super::days::end_of_day;
 use super::terms::Section;
+use super::units::yuan;
 use super::world::{Name, World, at, latest_told, name, told};
 use super::{Found, Holds};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +21,14 @@ pub fn judge(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
 fn not_proposed(section: &Section<'_>, (event, proposed): (&Event, &AwardProposed)) -> Option<Found> {
     let (award_event, award) = section.award()?;
     let found = Found::new("AWD-02", Some(section.code), "V").parties([&*award.bidder.code]);
+    let found = found.measured([candidates(proposed)]);
     let among = proposed.candidates.iter().any(|candidate| candidate.bidder.code == award.bidder.code);
     (!among).then(|| found.evidence([name(event), name(award_event)]))
+}
+
+/// How many candidates there are.
+fn candidates(proposed: &AwardProposed) -> (&'static str, String) {
+    ("bidders", proposed.candidates.len().to_string())
 }
 
 /// AWD-03: who came first declines.
@@ -32,6 +39,7 @@ fn declined(section: &Section<'_>, (event, proposed): (&Event, &AwardProposed)) 
         let declined = told!(section.events, AwardDeclined).filter(|(_, said)| said.bidder.code == *bidder);
         let declined: Vec<Name<'_>> = declined.map(|(event, _)| name(event)).collect();
         let found = Found::new("AWD-03", Some(section.code), "L").key([("bidder", bidder)]);
+        let found = found.measured([candidates(proposed)]);
         let events = declined.iter().copied().chain([name(event)]);
         (!declined.is_empty()).then(|| found.parties([&**bidder]).evidence(events))
     });
@@ -41,10 +49,11 @@ fn declined(section: &Section<'_>, (event, proposed): (&Event, &AwardProposed)) 
 /// AWD-06: no contract within 30 days.
 fn unsigned(section: &Section<'_>, world: &World<'_>) -> Option<Found> {
     let (event, award) = section.award()?;
-    let due = end_of_day(at(event, award.notified_at), 30);
+    let notified_at = at(event, award.notified_at);
+    let due = end_of_day(notified_at, 30);
     let signed = told!(section.events, ContractSigned).next().is_some();
     let found = Found::new("AWD-06", Some(section.code), "V").parties([&*award.bidder.code]);
-    let found = found.measured([("due", due.to_rfc3339())]);
+    let found = found.measured([("notified_at", notified_at.to_rfc3339()), ("due", due.to_rfc3339())]);
     (world.now >= due && !signed).then(|| found.evidence([name(event)]))
 }
 
@@ -53,8 +62,9 @@ fn other_price(section: &Section<'_>) -> Option<Found> {
     let (event, award) = section.award()?;
     let (signed, contract) = latest_told(told!(section.events, ContractSigned))?;
     let found = Found::new("AWD-07", Some(section.code), "V").parties([&*contract.contractor.code]);
-    let differ = award.price.is_some() && contract.price.is_some() && contract.price != award.price;
-    differ.then(|| found.evidence([name(event), name(signed)]))
+    let (awarded, agreed) = (award.price?, contract.price?);
+    let found = found.measured([("awarded_price", yuan(awarded)), ("contract_price", yuan(agreed))]);
+    (awarded != agreed).then(|| found.evidence([name(event), name(signed)]))
 }
 
 /// AWD-11: a subcontractor was a bidder.

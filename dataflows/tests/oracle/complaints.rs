@@ -20,6 +20,11 @@ fn by_code<'a, K: Ord, T>(
     things
 }
 
+/// What a term runs from, and when it ended.
+fn term(name: &str, from: Instant, due: Instant) -> [(&str, String); 2] {
+    [(name, from.to_rfc3339()), ("due", due.to_rfc3339())]
+}
+
 /// CMP-03 and 04: an objection or challenge is not answered.
 pub fn judge_section(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
     let Some(tenderer) = section.tenderer() else { return };
@@ -36,9 +41,11 @@ pub fn judge_section(section: &Section<'_>, world: &World<'_>, holds: &mut Holds
             } else {
                 Some(end_of_day(raised_at, 3))
             };
-            if due.is_some_and(|due| world.now >= due) && !answered.contains(code) {
+            let late = due.filter(|due| world.now >= *due && !answered.contains(code));
+            if let Some(due) = late {
                 let rule = if challenge { "CMP-04" } else { "CMP-03" };
                 let found = Found::new(rule, Some(section.code), "V").key([("objection", code)]);
+                let found = found.measured(term("received_at", raised_at, due));
                 holds.findings.insert(found.parties([tenderer]).evidence([event]));
             }
         }
@@ -71,9 +78,12 @@ fn undecided(world: &World<'_>, rule: &str, days: u32, holds: &mut Holds) {
     for (complaint, began) in by_code(began.into_iter(), which) {
         let began = began.into_iter().map(|(event, said)| (event, at(event, said.at)));
         let Some((began_at, event)) = earliest(began) else { continue };
-        let late = end_of_working_day(&world.calendar, began_at, days).is_some_and(|due| world.now >= due);
-        if late && !ended.contains(&complaint) {
-            holds.findings.insert(waiting(world, rule, &complaint, event));
+        let due = end_of_working_day(&world.calendar, began_at, days);
+        let late = due.filter(|due| world.now >= *due && !ended.contains(&complaint));
+        if let Some(due) = late {
+            let from = if rule == "CMP-01" { "received_at" } else { "since" };
+            let found = waiting(world, rule, &complaint, event);
+            holds.findings.insert(found.measured(term(from, began_at, due)));
         }
     }
 }
@@ -97,9 +107,11 @@ fn inspections(world: &World<'_>, holds: &mut Holds) {
     for (code, done) in by_code(told!(world.events, InspectionDone), |said| &*said.inspection) {
         let done = done.into_iter().map(|(event, said)| (event, at(event, said.at)));
         let Some((done_at, event)) = earliest(done) else { continue };
-        let due: Option<Instant> = end_of_working_day(&world.calendar, done_at, 20);
-        if due.is_some_and(|due| world.now >= due) && !published.contains(code) {
+        let due = end_of_working_day(&world.calendar, done_at, 20);
+        let late = due.filter(|due| world.now >= *due && !published.contains(code));
+        if let Some(due) = late {
             let found = Found::new("INS-01", None, "V").key([("inspection", code)]);
+            let found = found.measured(term("since", done_at, due));
             holds.findings.insert(found.evidence([event]));
         }
     }

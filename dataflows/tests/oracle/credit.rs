@@ -21,6 +21,12 @@ impl<'a> Entry<'a> {
         self.listed.org.as_deref()
     }
 
+    /// From when to when it is in force.
+    fn days(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let until = self.listed.until_on.map(|until| ("until_on", until.to_string()));
+        [("from_on", self.listed.from_on.to_string())].into_iter().chain(until)
+    }
+
     pub fn person(&self) -> Option<&'a str> {
         if self.listed.org.is_some() { None } else { id(self.listed.person.as_ref()?) }
     }
@@ -71,6 +77,7 @@ fn bid_while_listed(section: &Section<'_>, bid: &Bid<'_>, entry: &Entry<'_>) -> 
     let severity = if entry.listed.kind == CreditKind::Blacklist { "X" } else { "L" };
     let found = Found::new("CRD-01", Some(section.code), severity);
     let found = found.key([("bidder", bid.bidder), ("entry", entry.code)]).parties([bid.bidder]);
+    let found = found.measured([("submitted_at", submitted_at.to_rfc3339())]).measured(entry.days());
     ((of_org || of_person) && entry.is_in_force(submitted_at))
         .then(|| found.persons(entry.person()).evidence([entry.event, submitted]))
 }
@@ -80,8 +87,10 @@ fn won_while_listed(section: &Section<'_>, entry: &Entry<'_>) -> Option<Found> {
     let (event, award) = section.award()?;
     let awarded = &*award.bidder.code;
     let listed = entry.listed.kind == CreditKind::Blacklist && entry.org() == Some(awarded);
+    let notified_at = at(event, award.notified_at);
     let found = Found::new("CRD-03", Some(section.code), "X").key([("entry", entry.code)]);
-    (listed && entry.is_in_force(at(event, award.notified_at)))
+    let found = found.measured([("notified_at", notified_at.to_rfc3339())]).measured(entry.days());
+    (listed && entry.is_in_force(notified_at))
         .then(|| found.parties([awarded]).evidence([name(event), entry.event]))
 }
 
@@ -98,7 +107,9 @@ fn listed_again(world: &World<'_>, entries: &[Entry<'_>], holds: &mut Holds) {
     }
     let least = world.thresholds().collusion_entries_min as usize;
     for ((kind, who), events) in listed.into_iter().filter(|(_, events)| events.len() >= least) {
-        let found = Found::new("CRD-02", None, "D").key([(kind, who)]).evidence(events);
+        let found = Found::new("CRD-02", None, "D").key([(kind, who)]);
+        let found = found.measured([("entries", events.len().to_string()), ("limit", least.to_string())]);
+        let found = found.evidence(events);
         holds.findings.insert(if kind == "person" { found.persons([who]) } else { found.parties([who]) });
     }
 }

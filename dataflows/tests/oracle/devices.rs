@@ -93,17 +93,19 @@ fn decrypted_from<'a>(bid: &Bid<'a>) -> Vec<(&'a str, Name<'a>)> {
 fn coincidences(section: &Section<'_>, holds: &mut Holds) {
     let families = families(section);
     for (a, b) in section.pairs() {
-        let (mut coinciding, mut events) = (BTreeSet::new(), BTreeSet::new());
+        let (mut coinciding, mut events, mut values) = (BTreeSet::new(), BTreeSet::new(), 0);
         for (family, group) in &families {
             if group.bidders.contains(a) && group.bidders.contains(b) {
                 coinciding.insert(*family);
+                values += 1;
                 let of_both = group.shown.iter().filter(|(bidder, _)| *bidder == a || *bidder == b);
                 events.extend(of_both.map(|(_, event)| *event));
             }
         }
         if coinciding.len() >= section.thresholds().families_min as usize {
             let found = Found::new("DEV-14", Some(section.code), "L").key([("bidder", a), ("bidder", b)]);
-            let found = found.measured([("families", coinciding.len().to_string())]);
+            let found =
+                found.measured([("families", coinciding.len().to_string()), ("values", values.to_string())]);
             holds.findings.insert(found.parties([a, b]).evidence(events));
         }
     }

@@ -2,8 +2,9 @@
 
 use super::bids::Bid;
 use super::terms::Section;
+use super::units::percent;
 use super::world::{Name, name};
-use super::{Found, Holds, percent};
+use super::{Found, Holds};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::Text;
 use xiezhi_dataflows::normalise::Instant;
@@ -78,7 +79,12 @@ fn likeness(section: &Section<'_>, holds: &mut Holds) {
             let printed = files.filter(|(_, file)| !file.fingerprints.is_empty());
             let found = Found::new("DOC-01", Some(section.code), "S").key([("bidder", a), ("bidder", b)]);
             let similarity = percent((common * 1000 / all) as i64);
-            let found = found.measured([("common", common.to_string()), ("similarity", similarity)]);
+            let limit = percent(share as i64);
+            let found = found.measured([
+                ("common", common.to_string()),
+                ("similarity", similarity),
+                ("limit", limit),
+            ]);
             holds.findings.insert(found.parties([a, b]).evidence(printed.map(|(event, _)| name(event))));
         }
     }

@@ -112,6 +112,7 @@ fn attendance(section: &Section<'_>, holds: &mut Holds) {
     for (event, expert) in missed.chain(replaced) {
         let shown: Name<'_> = name(event);
         let found = Found::new("EXP-06", Some(section.code), "V").key([("event", &written(shown))]);
+        let found = found.measured(id(expert).map(|expert| ("expert", expert.to_owned())));
         holds.findings.insert(found.persons(id(expert)).evidence([shown]));
     }
 }

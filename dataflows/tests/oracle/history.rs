@@ -2,8 +2,9 @@
 
 use super::bids::{Bid, HARDWARE};
 use super::terms::Section;
+use super::units::percent;
 use super::world::{Name, World, at, name, told, within};
-use super::{Found, Holds, percent};
+use super::{Found, Holds};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::normalise::Date;
 
@@ -51,11 +52,13 @@ fn uses<'a>(world: &World<'a>) -> BTreeMap<(&'static str, &'a str), Vec<Use<'a>>
     uses
 }
 
-/// What links bidders: who they are, and the events that say so.
+/// What links bidders: who they are, in which sections, the events that say so, and how many such links it is made of.
 #[derive(Clone, Default)]
 pub struct Link<'a> {
     pub bidders: BTreeSet<&'a str>,
+    pub sections: BTreeSet<&'a str>,
     pub events: BTreeSet<Name<'a>>,
+    pub links: usize,
 }
 
 /// DEV-12, and the links for DEV-13.
@@ -68,17 +71,18 @@ fn travelling_values<'a>(world: &World<'a>, holds: &mut Holds) -> Vec<Link<'a>> 
         }
         let link = Link {
             bidders: uses.iter().map(|(bidder, _, _)| *bidder).collect(),
+            sections: uses.iter().map(|(_, section, _)| *section).collect(),
+            links: 1,
             events: uses.iter().map(|(_, _, event)| *event).collect(),
         };
         let found = Found::new("DEV-12", None, "L").key([(kind, value)]);
         if link.bidders.len() > world.thresholds().hub_bidders as usize {
-            holds.quality.insert(found.evidence([]));
+            holds.quality.insert(hub(found, world));
             continue;
         }
-        let sections: BTreeSet<&str> = uses.iter().map(|(_, section, _)| *section).collect();
         let found = found.measured([
             ("bidders", link.bidders.len().to_string()),
-            ("sections", sections.len().to_string()),
+            ("sections", link.sections.len().to_string()),
         ]);
         let found = found.parties(link.bidders.iter().copied()).evidence(link.events.iter().copied());
         holds.findings.insert(found);
@@ -87,15 +91,30 @@ fn travelling_values<'a>(world: &World<'a>, holds: &mut Holds) -> Vec<Link<'a>> 
     links
 }
 
+/// The row of a hub: by its value alone, and how many it needs more than.
+fn hub(found: Found, world: &World<'_>) -> Found {
+    found.measured([("required", world.thresholds().hub_bidders.to_string())]).evidence([])
+}
+
 /// DEV-13: what is linked over values.
 fn rings(links: &[Link<'_>], world: &World<'_>, holds: &mut Holds) {
-    for found in components("DEV-13", links, world) {
-        holds.findings.insert(found);
+    for ring in components(links, world) {
+        let values = [("values", ring.links.to_string())];
+        holds.findings.insert(ring.found("DEV-13").measured(values));
     }
 }
 
-/// The findings of a rule about `ring_min` or more bidders: links that have a bidder in common belong together.
-pub fn components(rule: &str, links: &[Link<'_>], world: &World<'_>) -> Vec<Found> {
+impl Link<'_> {
+    /// The finding about these bidders, which the first of them gives its name.
+    pub fn found(self, rule: &str) -> Found {
+        let first = self.bidders.first().copied().unwrap_or_default();
+        let found = Found::new(rule, None, "L").key([("bidder", first)]);
+        found.parties(self.bidders).evidence(self.events)
+    }
+}
+
+/// Links that have a bidder in common belong together: what `ring_min` or more bidders form.
+pub fn components<'a>(links: &[Link<'a>], world: &World<'_>) -> Vec<Link<'a>> {
     let mut components: Vec<Link<'_>> = Vec::new();
     for link in links {
         let mut joined = link.clone();
@@ -105,19 +124,16 @@ pub fn components(rule: &str, links: &[Link<'_>], world: &World<'_>) -> Vec<Foun
                 apart.push(component);
             } else {
                 joined.bidders.extend(component.bidders);
+                joined.sections.extend(component.sections);
                 joined.events.extend(component.events);
+                joined.links += component.links;
             }
         }
         apart.push(joined);
         components = apart;
     }
     components.retain(|component| component.bidders.len() >= world.thresholds().ring_min as usize);
-    let found = components.into_iter().map(|component| {
-        let first = component.bidders.first().copied().unwrap_or_default();
-        let found = Found::new(rule, None, "L").key([("bidder", first)]);
-        found.parties(component.bidders).evidence(component.events)
-    });
-    found.collect()
+    components
 }
 
 /// PER-06: one person in the bids of several organisations.
@@ -129,6 +145,7 @@ fn rotating_persons(world: &World<'_>, holds: &mut Holds) {
             for (person, event) in persons {
                 let link = seen.entry(person).or_default();
                 link.bidders.insert(bid.bidder);
+                link.sections.insert(section.code);
                 link.events.insert(event);
             }
         }
@@ -137,9 +154,13 @@ fn rotating_persons(world: &World<'_>, holds: &mut Holds) {
     for (person, link) in seen.into_iter().filter(|(_, link)| link.bidders.len() >= least) {
         let found = Found::new("PER-06", None, "L").key([("person", person)]);
         if link.bidders.len() > world.thresholds().hub_bidders as usize {
-            holds.quality.insert(found.evidence([]));
+            holds.quality.insert(hub(found, world));
         } else {
-            let found = found.measured([("bidders", link.bidders.len().to_string())]);
+            let found = found.measured([
+                ("bidders", link.bidders.len().to_string()),
+                ("sections", link.sections.len().to_string()),
+                ("limit", least.to_string()),
+            ]);
             let found = found.parties(link.bidders).persons([person]);
             holds.findings.insert(found.evidence(link.events));
         }
@@ -160,7 +181,11 @@ fn never_winning(world: &World<'_>, holds: &mut Holds) {
     let least = world.thresholds().bids_min as usize;
     for (bidder, (events, _)) in bids.into_iter().filter(|(_, (events, won))| events.len() >= least && !won) {
         let found = Found::new("HIS-01", None, "L").key([("bidder", bidder)]);
-        let found = found.measured([("bids", events.len().to_string()), ("wins", "0".to_owned())]);
+        let found = found.measured([
+            ("bids", events.len().to_string()),
+            ("wins", "0".to_owned()),
+            ("limit", least.to_string()),
+        ]);
         holds.findings.insert(found.parties([bidder]).evidence(events));
     }
 }
@@ -193,6 +218,7 @@ fn captured(world: &World<'_>, holds: &mut Holds) {
                 ("awards", awards.len().to_string()),
                 ("wins", theirs.clone().count().to_string()),
                 ("share", percent(value * 1000 / total)),
+                ("limit", percent(share)),
             ]);
             let found = found.evidence(theirs.map(|(_, _, event)| *event));
             holds.findings.insert(found.parties(bidders));

@@ -3,10 +3,12 @@
 use super::bids::Bid;
 use super::persons::masked;
 use super::terms::Section;
+use super::units::yuan;
 use super::world::{Name, id, name};
 use super::{Found, Holds};
 use std::collections::BTreeSet;
 use xiezhi_dataflows::event::{Deposit, DepositForm};
+use xiezhi_dataflows::normalise::Fen;
 
 pub fn judge(section: &Section<'_>, holds: &mut Holds) {
     for group in section.groups(Bid::paid_from) {
@@ -68,7 +70,14 @@ fn guarantees(section: &Section<'_>, holds: &mut Holds) {
 /// MON-07: more than 2 % of the estimate was asked for.
 fn asked_for(section: &Section<'_>) -> Option<Found> {
     let (deposit, asking) = section.noticed(|notice| notice.deposit)?;
-    let (base, giving) = section.noticed(|notice| notice.estimate).or_else(|| section.ceiling())?;
+    let estimate = section.noticed(|notice| notice.estimate).map(|estimate| ("estimate", estimate));
+    let (of, (base, giving)) =
+        estimate.or_else(|| section.ceiling().map(|ceiling| ("ceiling_price", ceiling)))?;
     let found = Found::new("MON-07", Some(section.code), "V").parties([section.tenderer()?]);
+    let found = found.measured([
+        ("deposit_amount", yuan(deposit)),
+        (of, yuan(base)),
+        ("limit", yuan(Fen(base.0 * 2 / 100))),
+    ]);
     (section.built_or_bought() && deposit.0 * 50 > base.0).then(|| found.evidence([asking, giving]))
 }

@@ -47,16 +47,29 @@ impl<'a> Parties<'a> {
 
     /// Whether there is a chain of any length from the controller down to the organisation.
     pub fn controls(&self, controller: &str, org: &str) -> bool {
-        let (mut above, mut waiting) = (BTreeSet::new(), vec![org]);
-        while let Some(next) = waiting.pop() {
-            let holders = self.record(next).map_or(&[][..], |(record, _)| &record.holders);
-            for holder in holders.iter().filter(|holder| is_controlling(holder)).filter_map(holder_code) {
-                if above.insert(holder) {
-                    waiting.push(holder);
-                }
+        self.links(controller, org).is_some()
+    }
+
+    /// How many records the shortest chain from the controller down to the organisation rests on; none if there is none.
+    pub fn links(&self, controller: &str, org: &str) -> Option<usize> {
+        let (mut above, mut level) = (BTreeSet::new(), BTreeSet::from([org]));
+        for links in 1.. {
+            level = level.into_iter().flat_map(|org| self.controllers(org)).collect();
+            level.retain(|holder| above.insert(*holder));
+            if level.contains(controller) {
+                return Some(links);
+            }
+            if level.is_empty() {
+                break;
             }
         }
-        above.contains(controller)
+        None
+    }
+
+    /// Who controls an organisation directly.
+    fn controllers(&self, org: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let holders = self.record(org).map_or(&[][..], |(record, _)| &record.holders);
+        holders.iter().filter(|holder| is_controlling(holder)).filter_map(holder_code)
     }
 
     /// Every holder that any record names.

@@ -65,12 +65,15 @@ fn engaged_manager(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) 
     let notified_at = at(event, award.notified_at);
     for other in world.sections.iter().filter(|other| other.code != section.code) {
         let Some((signed, contract)) = managed_contract(other) else { continue };
-        let begun = signed_at(signed, contract) <= notified_at;
+        let signed_at = signed_at(signed, contract);
+        let begun = signed_at <= notified_at;
         let ended = completed_at(other).is_some_and(|completed| completed <= notified_at);
         if contract.manager.as_ref().and_then(id) == Some(manager) && begun && !ended {
             let found = Found::new("PER-11", Some(section.code), "X");
             let found = found.key([("contract", other.code), ("person", manager)]);
             let found = found.parties([&*award.bidder.code]).persons([manager]);
+            let found = found
+                .measured([("notified_at", notified_at.to_rfc3339()), ("signed_at", signed_at.to_rfc3339())]);
             holds.findings.insert(found.evidence([name(event), name(signed)]));
         }
     }

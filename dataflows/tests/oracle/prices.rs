@@ -2,8 +2,9 @@
 
 use super::bids::Bid;
 use super::terms::Section;
+use super::units::{percent, yuan};
 use super::world::{Name, name};
-use super::{Found, Holds, percent, runs, yuan};
+use super::{Found, Holds, runs};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::Method;
 use xiezhi_dataflows::normalise::Fen;
@@ -48,6 +49,7 @@ fn equal(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
     let distinct: BTreeSet<Fen> = priced.iter().map(|(_, price, _)| *price).collect();
     for price in distinct {
         let found = found_at(section, "PRI-01", "L", priced, price, price).key([("price", &yuan(price))]);
+        let found = found.measured([("price", yuan(price))]);
         if section.any_different(&found.parties.iter().map(String::as_str).collect()) {
             holds.findings.insert(found);
         }
@@ -66,9 +68,11 @@ fn regular(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
     for (rule, runs) in [("PRI-02", of_gaps), ("PRI-03", of_ratios)] {
         for (from, to) in runs {
             let found = found_at(section, rule, "S", priced, from, to);
-            let step = prices.iter().find(|price| **price > from).map(|next| Fen(next.0 - from.0));
-            let step = step.filter(|_| rule == "PRI-02").map(|step| ("step".to_owned(), yuan(step)));
-            let found = Found { measured: found.measured.into_iter().chain(step).collect(), ..found };
+            let step = prices.iter().find(|price| **price > from).map(|next| match rule {
+                "PRI-02" => ("step", yuan(Fen(next.0 - from.0))),
+                _ => ("step", percent(next.0 * 1000 / from.0)),
+            });
+            let found = found.measured(step);
             holds.findings.insert(found.key([("first_price", &yuan(from)), ("last_price", &yuan(to))]));
         }
     }
@@ -140,12 +144,34 @@ fn spread(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut Holds) {
     let alone = highest * 1000 <= second * (1000 + of(thresholds.bunch_permille))
         && second * 1000 >= lowest * (1000 + of(thresholds.bunch_gap_permille));
     let lowest_wins = section.lowest_wins();
-    for (rule, fires) in
-        [("PRI-06", close && lowest_wins), ("PRI-07", apart && lowest_wins), ("PRI-11", alone)]
-    {
-        if fires {
-            holds.findings.insert(found_at(section, rule, "L", priced, Fen(0), Fen(i64::MAX)));
-        }
+    let found = |rule| found_at(section, rule, "L", priced, Fen(0), Fen(i64::MAX));
+    let [lowest, second, highest] = [lowest, second, highest].map(|price| yuan(Fen(price as i64)));
+    if close && lowest_wins {
+        // Thousandths, from their square; there is a mean, or the prices would not be close.
+        let variation = (squares(&prices) * 1_000_000 / ((count - 1) * sum.pow(2))).isqrt();
+        holds.findings.insert(
+            found("PRI-06").measured([
+                ("variation", percent(variation)),
+                ("limit", percent(thresholds.cv_max_permille)),
+            ]),
+        );
+    }
+    if apart && lowest_wins {
+        // None from prices that do not differ at all.
+        let distance = distance.checked_div(squares(&prices[1..])).map(i128::isqrt);
+        let found = found("PRI-07").measured([
+            ("lowest_price", lowest.clone()),
+            ("second_lowest_price", second.clone()),
+            ("limit", percent(thresholds.rd_min_permille)),
+        ]);
+        holds.findings.insert(found.measured(distance.map(|distance| ("distance", percent(distance)))));
+    }
+    if alone {
+        holds.findings.insert(found("PRI-11").measured([
+            ("lowest_price", lowest),
+            ("second_lowest_price", second),
+            ("highest_price", highest),
+        ]));
     }
 }
 
@@ -161,18 +187,22 @@ fn against_the_ceiling(section: &Section<'_>, priced: &[Priced<'_>], holds: &mut
     let Some(price) = award.price else { return };
     let thresholds = section.thresholds();
     let of_ceiling = |permille: u32| ceiling.0 * i64::from(permille);
-    for (rule, fires) in [
-        ("PRI-14", price.0 * 1000 < of_ceiling(thresholds.low_award_permille)),
-        ("PRI-19", price.0 * 1000 >= of_ceiling(thresholds.near_ceiling_permille) && priced.len() >= 3),
-    ] {
-        if fires {
-            let found = Found::new(rule, Some(section.code), "L").parties([&*award.bidder.code]);
-            let found = found.measured([
-                ("awarded_price", yuan(price)),
-                ("ceiling_price", yuan(ceiling)),
-                ("share", percent(price.0 * 1000 / ceiling.0.max(1))),
-            ]);
-            holds.findings.insert(found.evidence([name(event), notice]));
-        }
+    let found = |rule, limit| {
+        let found = Found::new(rule, Some(section.code), "L").parties([&*award.bidder.code]);
+        let found = found.measured([
+            ("awarded_price", yuan(price)),
+            ("ceiling_price", yuan(ceiling)),
+            ("share", percent(price.0 * 1000 / ceiling.0.max(1))),
+            ("limit", percent(limit)),
+        ]);
+        found.evidence([name(event), notice])
+    };
+    let (low, near) = (thresholds.low_award_permille, thresholds.near_ceiling_permille);
+    if price.0 * 1000 < of_ceiling(low) {
+        holds.findings.insert(found("PRI-14", low));
+    }
+    if price.0 * 1000 >= of_ceiling(near) && priced.len() >= 3 {
+        let bidders = [("bidders", priced.len().to_string())];
+        holds.findings.insert(found("PRI-19", near).measured(bidders));
     }
 }

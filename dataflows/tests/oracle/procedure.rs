@@ -2,8 +2,9 @@
 
 use super::bids::Bid;
 use super::terms::Section;
+use super::units::{seconds, yuan};
 use super::world::{Name, World, latest, name, written};
-use super::{Found, Holds, seconds};
+use super::{Found, Holds};
 use std::collections::{BTreeMap, BTreeSet};
 use xiezhi_dataflows::event::Method;
 use xiezhi_dataflows::normalise::Instant;
@@ -25,6 +26,11 @@ fn days_between(from: Instant, to: Instant) -> i32 {
     to.local_date().0 - from.local_date().0
 }
 
+/// How many days there were, of how many that there must be.
+fn days(counted: i32, required: i32) -> [(&'static str, String); 2] {
+    [("days", counted.max(0).to_string()), ("required", required.to_string())]
+}
+
 /// BUY-02: fewer than 20 days to write bids.
 fn hurried(section: &Section<'_>) -> Option<Found> {
     let announced = || section.noticed(|notice| notice.announced_at);
@@ -34,7 +40,9 @@ fn hurried(section: &Section<'_>) -> Option<Found> {
     let applies = section.called_for() && section.built_or_bought();
     let found = found
         .measured([("documents_from", from.to_rfc3339()), ("submission_deadline", deadline.to_rfc3339())]);
-    (applies && days_between(from, deadline) < 20).then(|| found.evidence([notice, setting]))
+    let counted = days_between(from, deadline);
+    let found = found.measured(days(counted, 20));
+    (applies && counted < 20).then(|| found.evidence([notice, setting]))
 }
 
 /// BUY-03: a material change less than 15 days before the deadline.
@@ -46,9 +54,14 @@ fn late_changes(section: &Section<'_>, holds: &mut Holds) {
         let Some((deadline, setting)) = latest(so_far.map(|notice| (notice.event, notice.deadline))) else {
             continue;
         };
-        if days_between(change.event.time, deadline) < 15 {
+        let counted = days_between(change.event.time, deadline);
+        if counted < 15 {
             let found = Found::new("BUY-03", Some(section.code), "V").parties([tenderer]);
-            let found = found.key([("event", &written(name(change.event)))]);
+            let found = found.key([("event", &written(name(change.event)))]).measured(days(counted, 15));
+            let found = found.measured([
+                ("changed_at", change.event.time.to_rfc3339()),
+                ("submission_deadline", deadline.to_rfc3339()),
+            ]);
             holds.findings.insert(found.evidence([name(change.event), setting]));
         }
     }
@@ -57,19 +70,21 @@ fn late_changes(section: &Section<'_>, holds: &mut Holds) {
 /// BUY-10 and BUY-11: too few bidders.
 fn few_bidders(section: &Section<'_>, holds: &mut Holds) {
     let (live, gone): (Vec<_>, Vec<_>) = section.bids.values().partition(|bid| section.live(bid));
-    let Some((_, opening_event)) = section.opening else { return };
+    let Some((opened_at, opening_event)) = section.opening else { return };
+    let measured = || [("bidders", live.len().to_string()), ("opened_at", opened_at.to_rfc3339())];
     let Some((method, method_event)) = section.method() else { return };
     if let (Method::Public, [only]) = (method, &live[..]) {
         let found = Found::new("BUY-10", Some(section.code), "L").key([("bidder", only.bidder)]);
         let (_, first) = only.first_event();
+        let found = found.measured(measured());
         holds.findings.insert(found.parties([only.bidder]).evidence([method_event, opening_event, first]));
     }
-    if let (true, Some(tenderer)) =
-        (section.called_for() && live.len() < section.thresholds().bidders_min as usize, section.tenderer())
-    {
+    let required = section.thresholds().bidders_min;
+    let too_few = section.called_for() && live.len() < required as usize;
+    if let (true, Some(tenderer)) = (too_few, section.tenderer()) {
         let gone = gone.iter().filter_map(|bid| bid.withdrawn_at()).map(|(_, event)| event);
         let found = Found::new("BUY-11", Some(section.code), "X").parties([tenderer]);
-        let found = found.measured([("bidders", live.len().to_string())]);
+        let found = found.measured(measured()).measured([("required", required.to_string())]);
         holds.findings.insert(found.evidence(gone.chain([method_event, opening_event])));
     }
 }
@@ -82,14 +97,17 @@ fn rejected(section: &Section<'_>, holds: &mut Holds) {
     let all_rejected = others().all(|bid| bid.rejected().next().is_some());
     if section.bids.contains_key(awarded) && section.bids.len() >= 3 && all_rejected {
         let found = Found::new("BUY-12", Some(section.code), "L").parties([awarded]);
+        let found = found.measured([("bidders", section.bids.len().to_string())]);
         let rejections = others().flat_map(Bid::rejections);
         holds.findings.insert(found.evidence(rejections.chain([name(event)])));
     }
     let lowest = section.bids.values().filter_map(|bid| section.price(bid)).map(|(price, _)| price).min();
     for bid in section.bids.values().filter(|bid| section.lowest_wins() && bid.rejected().next().is_some()) {
         let price = section.price(bid).filter(|(price, _)| Some(*price) == lowest);
-        if let Some((_, event)) = price {
+        if let Some((price, event)) = price {
             let found = Found::new("BUY-13", Some(section.code), "L").key([("bidder", bid.bidder)]);
+            let awarded = award.price.map(|awarded| ("awarded_price", yuan(awarded)));
+            let found = found.measured([("lowest_price", yuan(price))]).measured(awarded);
             let events = bid.rejections().into_iter().chain([event]);
             holds.findings.insert(found.parties([bid.bidder]).evidence(events));
         }
@@ -107,20 +125,24 @@ fn opening(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
         if early.is_some() || late.is_some() {
             let notices = early.into_iter().chain(late).map(|(_, notice)| notice);
             let found = found("OPN-01").measured([("opened_at", opening.to_rfc3339())]);
-            let by = |found: Found, name, from, to| found.measured([(name, seconds(from, to))]);
-            let found = early
-                .into_iter()
-                .fold(found, |found, (deadline, _)| by(found, "early_seconds", opening, deadline));
-            let found = late
-                .into_iter()
-                .fold(found, |found, (planned, _)| by(found, "late_seconds", planned, opening));
+            let early = early.into_iter().flat_map(|(deadline, _)| {
+                [
+                    ("submission_deadline", deadline.to_rfc3339()),
+                    ("early_seconds", seconds(opening, deadline)),
+                ]
+            });
+            let late = late.into_iter().flat_map(|(planned, _)| {
+                [("opening_at", planned.to_rfc3339()), ("late_seconds", seconds(planned, opening))]
+            });
+            let found = found.measured(early).measured(late);
             holds.findings.insert(found.evidence(notices.chain([event])));
         }
     } else if let Some((planned, notice)) = section.opening_at()
         && !section.halted()
         && world.now.0 >= planned.0 + grace
     {
-        holds.findings.insert(found("OPN-02").evidence([notice]));
+        let planned = [("opening_at", planned.to_rfc3339())];
+        holds.findings.insert(found("OPN-02").measured(planned).evidence([notice]));
     }
 }
 
@@ -155,6 +177,7 @@ fn decryption(section: &Section<'_>, holds: &mut Holds) {
         let bidders: BTreeSet<&str> = shown.iter().map(|(bidder, _)| *bidder).collect();
         if section.any_different(&bidders) {
             let found = Found::new("OPN-06", Some(section.code), "L").key([("error", error)]);
+            let found = found.measured([("bidders", bidders.len().to_string())]);
             let events = shown.iter().map(|(_, event)| *event);
             holds.findings.insert(found.parties(bidders).evidence(events));
         }

@@ -2,8 +2,9 @@
 
 use super::reading::section_of;
 use super::terms::Section;
+use super::units::yuan;
 use super::world::{World, name, written};
-use super::{Found, Holds, yuan};
+use super::{Found, Holds};
 use xiezhi_dataflows::event::{Data, Method};
 use xiezhi_dataflows::normalise::{Fen, Instant, credit_code_check};
 
@@ -48,7 +49,9 @@ fn units(section: &Section<'_>, holds: &mut Holds) {
         let too_high = *price > most.0 && *price >= times * most.0;
         if too_low || too_high {
             let found = Found::new("DQ-03", Some(section.code), "L").key([("bidder", bidder)]);
-            let found = found.measured([("price", yuan(Fen(*price)))]);
+            let beside =
+                if too_low { ("second_lowest_price", least) } else { ("second_highest_price", most) };
+            let found = found.measured([("price", yuan(Fen(*price))), (beside.0, yuan(Fen(beside.1.0)))]);
             holds.quality.insert(found.parties([*bidder]).evidence([*event]));
         }
     }

@@ -37,10 +37,18 @@ fn control(section: &Section<'_>, parties: &Parties<'_>, holds: &mut Holds) {
             if section.different(controller, bidder) && parties.controls(controller, bidder) {
                 let found = Found::new("REL-02", Some(section.code), "X");
                 let found = found.key([("controller", controller), ("bidder", bidder)]);
+                let found = found.measured(chain(parties, controller, bidder));
                 holds.findings.insert(found.parties([*controller, *bidder]));
             }
         }
     }
+}
+
+/// How many records one chain of control is shown by: the nearest ones of a shortest.
+fn chain(parties: &Parties<'_>, controller: &str, org: &str) -> Option<(&'static str, String)> {
+    const SHOWN_MAX: usize = 32;
+    let links = parties.links(controller, org)?;
+    Some(("events", links.min(SHOWN_MAX).to_string()))
 }
 
 /// REL-04: somebody else controls two bidders of which neither controls the other.
@@ -54,6 +62,7 @@ fn controllers(section: &Section<'_>, parties: &Parties<'_>, holds: &mut Holds) 
         if below.iter().any(|a| below.iter().any(|b| beside(a, b))) {
             let found = Found::new("REL-04", Some(section.code), "X").key([("controller", controller)]);
             let person = parties.is_person(controller).then_some(controller);
+            let found = found.measured([("bidders", below.len().to_string())]);
             holds.findings.insert(found.parties(below).persons(person));
         }
     }
@@ -122,8 +131,13 @@ fn addresses(section: &Section<'_>, parties: &Parties<'_>, holds: &mut Holds) {
 fn tenderers_own(section: &Section<'_>, parties: &Parties<'_>, holds: &mut Holds) {
     let Some(tenderer) = section.tenderer() else { return };
     for bidder in section.bids.keys().filter(|bidder| **bidder != tenderer) {
-        if parties.controls(tenderer, bidder) || parties.controls(bidder, tenderer) {
+        let (down, up) = (parties.controls(tenderer, bidder), parties.controls(bidder, tenderer));
+        if down || up {
             let found = Found::new("REL-09", Some(section.code), "X").key([("bidder", bidder)]);
+            // Where each controls the other, the tenderer is named.
+            let controller = if down { tenderer } else { *bidder };
+            let found =
+                found.measured([("tenderer", tenderer.to_owned()), ("controller", controller.to_owned())]);
             holds.findings.insert(found.parties([*bidder]));
         }
     }
@@ -142,6 +156,7 @@ fn in_two_bids(section: &Section<'_>, holds: &mut Holds) {
         let leads: BTreeSet<&str> = shown.iter().map(|(lead, _)| *lead).collect();
         if leads.len() >= 2 {
             let found = Found::new("REL-11", Some(section.code), "X").key([("org", org)]);
+            let found = found.measured([("bids", leads.len().to_string())]);
             let found = found.evidence(shown.iter().map(|(_, event)| *event));
             holds.findings.insert(found.parties(leads.into_iter().chain([org])));
         }

@@ -2,8 +2,9 @@
 
 use super::history::{Link, components, recent};
 use super::terms::Section;
+use super::units::percent;
 use super::world::{World, name};
-use super::{Found, Holds, percent};
+use super::{Found, Holds};
 use std::collections::BTreeMap;
 
 /// Sections of a pair.
@@ -48,6 +49,7 @@ fn recurrent_winners(world: &World<'_>, holds: &mut Holds) {
                     ("sections", met.len().to_string()),
                     ("wins", wins.to_string()),
                     ("share", percent((wins * 1000 / met.len()) as i64)),
+                    ("limit", percent(world.thresholds().recurrent_win_permille)),
                 ]);
                 let events = firsts.chain(awards().map(|(event, _)| name(event)));
                 holds.findings.insert(found.parties([a, b]).evidence(events));
@@ -70,8 +72,16 @@ fn circles(world: &World<'_>, holds: &mut Holds) {
         if met.len() * 3 >= bids[a] + bids[b] {
             let there = met.iter().flat_map(|section| [&section.bids[a], &section.bids[b]]);
             let events = there.map(|bid| bid.first_event().1).collect();
-            links.push(Link { bidders: [a, b].into(), events });
+            let sections = met.iter().map(|section| section.code).collect();
+            links.push(Link { bidders: [a, b].into(), sections, events, links: 1 });
         }
     }
-    holds.findings.extend(components("HIS-04", &links, world));
+    for circle in components(&links, world) {
+        let measured = [
+            ("bidders", circle.bidders.len().to_string()),
+            ("sections", circle.sections.len().to_string()),
+            ("limit", world.thresholds().together_min.to_string()),
+        ];
+        holds.findings.insert(circle.found("HIS-04").measured(measured));
+    }
 }

@@ -1,6 +1,7 @@
 //! What witnesses recorded, and what their devices did.
 
 use super::terms::Section;
+use super::units::seconds;
 use super::world::{Name, World, at, id, name, told, within, written};
 use super::{Found, Holds};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,16 +59,23 @@ fn outages(section: &Section<'_>, world: &World<'_>, holds: &mut Holds) {
     let Some(begin) = section.started().map(|(event, opening)| at(event, opening.at)).min() else { return };
     let closed = told!(section.events, EvaluationClosed).map(|(event, said)| at(event, said.at)).max();
     let end = closed.unwrap_or(world.now);
-    let longest = i64::from(world.thresholds().outage_seconds) * 1_000_000;
-    for states in states(section).into_values() {
+    let limit = world.thresholds().outage_seconds;
+    for (device, states) in states(section) {
         let mut rest = &states[..];
         while let Some(first) = rest.iter().position(|(_, _, state)| *state != DeviceState::Ok) {
             let (from, event, _) = rest[first];
             let again = rest[first..].iter().position(|(_, _, state)| *state == DeviceState::Ok);
             let fixed = again.map(|again| rest[first + again]);
             let until = fixed.map_or(end, |(fixed, _, _)| fixed.min(end));
-            if until.0 - from.max(begin).0 > longest {
+            let since = from.max(begin);
+            if until.0 - since.0 > i64::from(limit) * 1_000_000 {
                 let found = Found::new("WIT-01", Some(section.code), "V").key([("event", &written(event))]);
+                // For how long, as far as an end is told: of the outage, or of the evaluation.
+                let over = fixed.map(|(fixed, _, _)| fixed).into_iter().chain(closed).min();
+                let found = found
+                    .measured([("since", since.to_rfc3339()), ("limit", limit.to_string())])
+                    .measured(over.map(|over| ("seconds", seconds(since, over))))
+                    .measured(device.map(|device| ("device", device.to_owned())));
                 let fixing = fixed.map(|(_, event, _)| event);
                 holds.findings.insert(found.evidence([event].into_iter().chain(fixing)));
             }
@@ -109,7 +117,9 @@ fn held<'a>(section: &Section<'a>) -> Option<Held<'a>> {
 fn overlap(a: &Held<'_>, b: &Held<'_>) -> Option<Found> {
     let found = Found::new("WIT-18", None, "V");
     let found = found.key([("room", a.room), ("section", a.section), ("section", b.section)]);
-    let at_once = a.room == b.room && a.from.max(b.from) < a.to.min(b.to);
+    let (from, to) = (a.from.max(b.from), a.to.min(b.to));
+    let found = found.measured([("since", from.to_rfc3339()), ("seconds", seconds(from, to))]);
+    let at_once = a.room == b.room && from < to;
     at_once.then(|| found.evidence(a.events.into_iter().chain(b.events)))
 }
 
@@ -129,7 +139,8 @@ fn repeated(world: &World<'_>, holds: &mut Holds) {
     let least = world.thresholds().records_min as usize;
     for ((kind, who), events) in named.into_iter().filter(|(_, events)| events.len() >= least) {
         let found = Found::new("WIT-19", None, "L").key([(kind, who)]);
-        let found = found.measured([("records", events.len().to_string())]).evidence(events);
+        let found = found.measured([("records", events.len().to_string()), ("limit", least.to_string())]);
+        let found = found.evidence(events);
         holds.findings.insert(if kind == "person" { found.persons([who]) } else { found.parties([who]) });
     }
 }

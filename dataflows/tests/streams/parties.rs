@@ -53,6 +53,8 @@ pub enum Op {
         who: u8,
         kinds: [u8; 2],
         from: [u8; 2],
+        /// The last day of the first entry.
+        until: Option<u8>,
         notified: u8,
     },
     /// One firm holds several, which hold another; both ends bid.
@@ -106,10 +108,16 @@ pub fn scene() -> impl Strategy<Value = Op> {
         .prop_map(|(section, between, top, bottom, at)| Op::Family { section, between, top, bottom, at });
     let kinds = proptest::array::uniform2(prop_oneof![1 => Just(0_u8), 2 => Just(1_u8)]);
     let from = proptest::array::uniform2(prop_oneof![early(), at()]);
-    let blacklisted =
-        (section(), bidder(), kinds, from, at()).prop_map(|(section, who, kinds, from, notified)| {
-            Op::Blacklisted { section, who, kinds, from, notified }
-        });
+    let blacklisted = (section(), bidder(), kinds, from, of(at()), at()).prop_map(
+        |(section, who, kinds, from, until, notified)| Op::Blacklisted {
+            section,
+            who,
+            kinds,
+            from,
+            until,
+            notified,
+        },
+    );
     prop_oneof![6 => affiliates, 2 => family, 6 => blacklisted]
 }
 
@@ -205,13 +213,14 @@ pub fn events_of(op: &Op) -> Vec<Said> {
                 |org| [("party.recorded", affiliate(org, *what, *who), *at), bare_bid(*section, org, *at)];
             firms(*orgs).flat_map(both).collect()
         }
-        Op::Blacklisted { section, who, kinds, from, notified } => {
-            let entry = |number: usize| {
-                let data = listed(number as u8, *who, kinds[number], from[number]);
+        Op::Blacklisted { section, who, kinds, from, until, notified } => {
+            let entry = |number: usize, until: Option<u8>| {
+                let mut data = listed(number as u8, *who, kinds[number], from[number]);
+                data["until_on"] = json!(until.map(date));
                 ("credit.listed", data, from[number])
             };
             let award = json!({"section": section_code(*section), "bidder": firm(*who)});
-            vec![entry(0), entry(1), ("award.made", award, *notified)]
+            vec![entry(0, *until), entry(1, None), ("award.made", award, *notified)]
         }
         Op::Family { section, between, top, bottom, at } => family(*section, *between, *top, *bottom, *at),
     }
