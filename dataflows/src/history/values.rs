@@ -78,7 +78,7 @@ fn judge(bench: &Bench, value: Fact, holders: &[Holder]) -> Vec<Told> {
     if bidders.len() > hub {
         let shared = Finding::new(rule, Symbol::NONE, Severity::L)
             .key(rules::value_name(value.kind()), Quantity::Text(value.as_symbol()))
-            .value(Name::Required, Quantity::Count(hub as u64));
+            .value(Name::Limit, Quantity::Count(hub as u64));
         return vec![Told::Published(Published::Quality(Arc::new(shared)))];
     }
     let distinct = |mut symbols: Vec<Symbol>| {

@@ -93,7 +93,7 @@ fn travelling_values<'a>(world: &World<'a>, holds: &mut Holds) -> Vec<Link<'a>> 
 
 /// The row of a hub: by its value alone, and how many it needs more than.
 fn hub(found: Found, world: &World<'_>) -> Found {
-    found.measured([("required", world.thresholds().hub_bidders.to_string())]).evidence([])
+    found.measured([("limit", world.thresholds().hub_bidders.to_string())]).evidence([])
 }
 
 /// DEV-13: what is linked over values.
