@@ -14,7 +14,9 @@ use crate::ledger::Act;
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, RangeInclusive};
 use std::path::Path;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 use xiezhi_dataflows::driver::{Driver, Pace};
 use xiezhi_dataflows::engine::{Change, Commit, Engine};
 use xiezhi_dataflows::event::{Event, reread};
@@ -34,6 +36,13 @@ const PARSED_BATCHES: usize = 2;
 
 /// How far parsing may be ahead of taking in: what waits, what is being parsed, and what waits to be handed over.
 const AHEAD: u64 = (PARSED_EVENTS * (PARSED_BATCHES + 2)) as u64;
+
+/// How long one look at what the engine publishes waits.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// How many looks in a row see nothing before the engine counts as standing still. The largest commit of a history takes seconds; ten minutes are beyond doubt on a starved
+/// machine too. Time in which the whole process stood still counts as one look. In builds for tests, whose histories are small, half a minute.
+const LOOKS_IN_VAIN: u32 = if cfg!(debug_assertions) { 3 } else { 60 };
 
 /// The journal as the archive that retractions look things up in.
 pub(super) struct JournalArchive<'a> {
@@ -285,17 +294,37 @@ impl Loading<'_> {
         if failpoint::is_reached("engine.load") || failpoint::is_poisoned(&commit, self.archive.symbols) {
             self.engine.fail();
         }
+        if failpoint::is_reached("engine.load_stall") {
+            self.engine.stall();
+        }
         self.engine.feed(commit);
         Ok(())
     }
 
-    /// Waits until all that was fed is published; before the first commit there is nothing to wait for.
+    /// Waits until all that was fed is published; before the first commit there is nothing to wait for. A worker that stands still ends the
+    /// process, as one that panics does: the next start finds at which event.
     fn wait(&mut self) -> Result<(), ServiceError> {
         let fed = self.reached.fed;
+        let mut in_vain = 0;
         while fed > 0 && self.engine.progress() <= fed {
-            let change =
-                self.changes.recv().map_err(|_| ServiceError::Ended("the engine ended".to_owned()))?;
-            self.holdings.note(change);
+            match self.changes.recv_timeout(LOOK) {
+                Ok(change) => {
+                    in_vain = 0;
+                    self.holdings.note(change);
+                }
+                Err(RecvTimeoutError::Timeout) if in_vain + 1 < LOOKS_IN_VAIN => in_vain += 1,
+                Err(RecvTimeoutError::Timeout) => {
+                    tracing::error!(
+                        fed,
+                        seconds = LOOK.as_secs() * u64::from(LOOKS_IN_VAIN),
+                        "the engine stands still over a commit of the history: aborting, to be started again"
+                    );
+                    std::process::abort();
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(ServiceError::Ended("the engine ended".to_owned()));
+                }
+            }
         }
         Ok(())
     }

@@ -35,7 +35,7 @@ fn run(tally: &mut Tally) {
     for (number, seed) in tally.seeds().enumerate() {
         tally.attempt("a worker panics", seed, attempt);
         tally.attempt("an event that no worker can take", seed, poisoned);
-        // Half a minute each.
+        // A minute each.
         if number % 10 == 0 {
             tally.attempt("a worker stands still", seed, stalled);
         }
@@ -78,6 +78,15 @@ fn stalled(tally: &mut Tally, dice: &mut Dice) {
     // Senders are answered until the engine's queue is full: what is durable is durable.
     let mut series = ended_in_service(tally, dice, 2, "engine.stall", "the engine has not moved for 30 s");
     tally.inject("a worker stands still", 1);
+    // And over the history at the start that follows.
+    series.stage.home.set(VARIABLE, Some("engine.load_stall:1"));
+    let Err(ended) = series.stage.home.spawn().ready_or_ended() else {
+        panic!("it started over a worker that stands still")
+    };
+    assert_eq!(ended.status.signal(), Some(SIGABRT), "{}\n{}", ended.status, ended.log);
+    assert!(ended.log.contains("the engine stands still over a commit of the history"), "{}", ended.log);
+    series.lives.push(*ended);
+    tally.inject("a worker stands still while the history is loaded", 1);
     series.stage.home.set(VARIABLE, None);
     series.oracle.check_journal(&series.stage.home.data());
     series.end(tally, dice);
