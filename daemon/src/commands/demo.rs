@@ -83,7 +83,8 @@ impl NoticeSink for Screen {
         let alert = &notice.alert;
         if first {
             println!(
-                "\r\x1b[K  第一条预警 first alert after {:.1} s: {}",
+                "{}  第一条预警 first alert after {:.1} s: {}",
+                fresh_line(),
                 self.started.elapsed().as_secs_f64(),
                 alert.title_zh
             );
@@ -97,15 +98,21 @@ impl NoticeSink for Screen {
             let time = notice.at.get(11..16).unwrap_or_default();
             let brief = text::brief(notice, None, Language::Chinese);
             let (head, rest) = brief.split_once('\n').unwrap_or((brief.as_str(), ""));
-            println!("\r\x1b[K  {time} {on}{head}{off}\n        {}", rest.replace('\n', "\n        "));
+            let rest = rest.replace('\n', "\n        ");
+            println!("{}  {time} {on}{head}{off}\n        {rest}", fresh_line());
         }
     }
+}
+
+/// Takes the line of progress away; nothing where there is none, as nobody watches.
+fn fresh_line() -> &'static str {
+    if std::io::stdout().is_terminal() { "\r\x1b[K" } else { "" }
 }
 
 /// A line that is written over again; nothing where nobody watches.
 fn progress(text: &str) {
     if std::io::stdout().is_terminal() {
-        print!("\r\x1b[K  {text}");
+        print!("{}  {text}", fresh_line());
         std::io::stdout().flush().ok();
     }
 }
@@ -216,7 +223,8 @@ impl Player {
             }
             let history = (self.events, started.elapsed());
             println!(
-                "\r\x1b[K  历史 history: {} events in {:.1} s. Now {} from 08:00 to 18:00, in {seconds} s:",
+                "{}  历史 history: {} events in {:.1} s. Now {} from 08:00 to 18:00, in {seconds} s:",
+                fresh_line(),
                 history.0,
                 history.1.as_secs_f64(),
                 day.date,
