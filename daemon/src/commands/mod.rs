@@ -82,7 +82,7 @@ enum Command {
     DeliverTest(deliver_test::Args),
 }
 
-/// Sends the log to standard error, as text to a terminal, else as JSON lines. `XIEZHI_LOG` filters it; `filter` does without.
+/// Sends the log to standard error, as text to a terminal, else as JSON lines. `XIEZHI_LOG` filters it, or `filter` where that is not set.
 fn log_to_stderr(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("XIEZHI_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filter));

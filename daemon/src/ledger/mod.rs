@@ -3,8 +3,8 @@
 //!
 //! 1. *Derived and self-correcting.* What holds follows from the journal. After a restart the full set is compared with
 //!    what stands here, and only the difference has effects: nobody is told twice, no change is recorded twice.
-//! 2. *All or nothing.* What one commit changed, the alerts it moves and the notices it gives are one transaction, durable
-//!    before anything is sent.
+//! 2. *All or nothing.* What one commit changed, the alerts it moves and the notices it gives are one transaction, alone or
+//!    with other commits, durable before anything is sent.
 //! 3. *A record of what was sent.* Notices are numbered from 1 without gaps and never changed; a notice's key occurs once, and in the outbox once for
 //!    each channel. Every decision on an alert is a line of its history.
 //! 4. *At least once, marked.* A notice may be sent again after a crash; then it says `repeated`.
@@ -397,7 +397,7 @@ impl Ledger {
         let mut notices = applied.notices.iter();
         for Moved { decision, .. } in &applied.moved {
             // A notice has the alert as it is shown already.
-            let told = decision.notice.as_ref().zip(decision.notice.as_ref().and_then(|_| notices.next()));
+            let told = decision.notice.as_ref().and_then(|told| Some((told, notices.next()?)));
             let shown = match told {
                 Some((_, notice)) => Cow::Borrowed(&notice.alert),
                 None => Cow::Owned(show(&decision.alert, world)),
